@@ -1,0 +1,101 @@
+"""Every error that the product raises on purpose.
+
+RagError                        commands print it and exit with 2
+├── SettingError                a setting, or a spec in one, cannot be used
+├── MissingExtra                an optional dependency is not installed
+├── QuestionError               the question cannot be asked (empty, too long)
+├── StoreError                  something about an index
+│   ├── IndexNotFound           no index of that name
+│   ├── IndexBusy               another process is writing it
+│   ├── IndexDamaged            its database cannot be read
+│   └── EmbedderMismatch        it was built by another model
+├── DocumentsError              the folder to ingest is missing, empty or not a folder
+├── FileRejected                one file cannot be indexed, for a named Reason
+└── ModelError
+    ├── ModelNotFound           the model's files are not there
+    ├── ModelCrashed            the process that runs the model died
+    └── Cancelled               the user stopped the answer
+"""
+
+from enum import StrEnum
+
+
+class RagError(Exception):
+    """The root; its text says what is wrong and what to do."""
+
+
+class SettingError(RagError):
+    """A setting has a value that cannot be used."""
+
+
+class MissingExtra(RagError):
+    """A feature needs an optional dependency."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs an extra: pip install 'rag-app[{extra}]'.")
+
+
+class QuestionError(RagError):
+    """The question is empty or too long."""
+
+
+class StoreError(RagError):
+    """Something about an index."""
+
+
+class IndexNotFound(StoreError):
+    """No index of that name exists."""
+
+
+class IndexBusy(StoreError):
+    """Another process holds the writer's lock."""
+
+
+class IndexDamaged(StoreError):
+    """The index's database cannot be read."""
+
+
+class EmbedderMismatch(StoreError):
+    """The index was built by another embedding model than the one set now."""
+
+
+class DocumentsError(RagError):
+    """The folder of documents cannot be ingested."""
+
+
+class ModelError(RagError):
+    """Something about the language model."""
+
+
+class ModelNotFound(ModelError):
+    """The model's files are not where the spec says."""
+
+
+class ModelCrashed(ModelError):
+    """The process that ran the model ended while it answered."""
+
+
+class Cancelled(ModelError):
+    """The user stopped the answer."""
+
+
+class Reason(StrEnum):
+    """Why a file is not indexed."""
+
+    ENCRYPTED = "encrypted"
+    NO_TEXT_LAYER = "no_text_layer"
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    TIMED_OUT = "timed_out"
+    UNSUPPORTED = "unsupported"
+    CORRUPT = "corrupt"
+    OUTSIDE_FOLDER = "outside_folder"
+
+
+class FileRejected(RagError):
+    """One file cannot be indexed; the others go on."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail

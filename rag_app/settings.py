@@ -1,0 +1,104 @@
+"""Every setting of the product: environment ``RAG_*`` over ``rag.toml`` over these defaults."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rag_app.errors import SettingError
+
+_PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """One frozen set of settings, read once where a command or the UI starts."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RAG_", toml_file="rag.toml", frozen=True, extra="ignore"
+    )
+
+    # Places
+    indexes_dir: Path = Field(_PROJECT / "indexes", description="folder that holds the indexes")
+    cache_dir: Path = Field(
+        Path.home() / ".cache" / "rag-app", description="converted models; safe to delete"
+    )
+
+    # Models
+    embedder: str = Field(
+        "packaged", description="`packaged`, or a sentence-transformers name or folder"
+    )
+    llm: str = Field(
+        "packaged",
+        description="`packaged`, `gguf:PATH`, `hf:NAME-or-folder?quantize=int8`,"
+        " `openai:URL#MODEL`",
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where models run")
+    threads: int = Field(0, ge=0, description="CPU threads for models; 0 means all cores")
+
+    # Ingestion
+    pdf_reader: Literal["pypdfium2", "pypdf"] = Field("pypdfium2", description="PDF library")
+    chunk_tokens: int = Field(
+        160, ge=32, le=8192, description="largest chunk, in the embedder's tokens"
+    )
+    max_file_mb: float = Field(256, gt=0, description="larger files are not read")
+    max_pages: int = Field(20_000, gt=0, description="longer documents are not read")
+    parse_timeout_s: float = Field(600, gt=0, description="longest time to parse one file")
+    parse_memory_mb: int = Field(2048, ge=256, description="most memory to parse one file")
+    community_loaders: dict[str, str] = Field(
+        default_factory=dict,
+        description="suffix to langchain-community loader class, such as"
+        ' `{".eml": "UnstructuredEmailLoader"}`',
+    )
+
+    # Retrieval
+    passages: int = Field(8, ge=1, le=100, description="passages retrieved for an answer")
+
+    # Answering
+    answerer: Literal["auto", "llm", "extractive"] = Field(
+        "auto",
+        description="`auto`: the model's sentence where the documents support it, else a"
+        " quotation; `llm`: the model's alone; `extractive`: quotations alone",
+    )
+    evidence_tokens: int = Field(
+        700, ge=50, description="budget of the numbered passages in the prompt, in tokens"
+    )
+    answer_tokens: int = Field(96, ge=8, description="longest answer, in tokens")
+    min_support: float = Field(
+        0.5, ge=0, le=1, description="below this support the answer is an abstention"
+    )
+    max_question_chars: int = Field(2000, ge=1, description="longer questions are refused")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments over environment over ``rag.toml``."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from the environment and ``rag.toml``; ``overrides`` win.
+
+    Raises SettingError naming each setting that cannot be used.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = "; ".join(
+            f"RAG_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise SettingError(f"Settings cannot be used. {faults}.") from error
+    except ValueError as error:
+        raise SettingError(f"rag.toml cannot be read: {error}.") from error

@@ -1,0 +1,124 @@
+"""The values that flow through the product, each frozen, in the order in which they appear.
+
+path -> ``Page`` -> ``Chunk`` -> index; question -> ``Passage`` -> ``Citation`` -> ``Answer``.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section title inside a page's text."""
+
+    start: int  # characters into the page's text, of the title's first character
+    level: int  # 1 is the outermost
+    title: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a document, as its loader read it and as the index stores it.
+
+    A format without pages (Markdown, DOCX, a spreadsheet) is one ``Page`` numbered None.
+    """
+
+    number: int | None  # from 1
+    text: str
+    headings: tuple[Heading, ...] = ()  # by start
+    rows: tuple[tuple[int, int], ...] = ()  # [start, end) of table rows, which no chunk cuts
+
+
+@dataclass(frozen=True)
+class LoadedDocument:
+    """What a loader makes of one file."""
+
+    title: str  # from the file's own metadata or first heading; "" where it has none
+    pages: tuple[Page, ...]
+    loader: str  # name of the loader that read it, such as "pypdfium2"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A stretch of one page that is embedded as one vector.
+
+    ``page.text[start:end] == text``, always.
+    """
+
+    page: int  # position of the page within the document, from 0
+    start: int  # characters into the page's text
+    end: int
+    text: str
+    headings: tuple[str, ...]  # the section path, outermost first
+    tokens: int  # in the embedder's tokens, context included
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of a document that retrieval found for a question."""
+
+    text: str  # page_text[start:end]
+    source: str  # path relative to the ingested folder, with "/"
+    page: int | None  # from 1
+    score: float  # higher is better; comparable within one result only
+    start: int  # characters into the page's text
+    end: int
+    headings: tuple[str, ...] = ()
+    title: str = ""  # of the document
+    chunk_id: int = 0  # row of the index, stable until the file changes
+    dense_rank: int | None = None  # rank by embedding alone, from 1; None where it did not come up
+    lexical_rank: int | None = None  # rank by BM25 alone
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where a sentence of the answer rests: ``page_text[start:end] == quote``."""
+
+    number: int  # as [number] in the answer's text
+    source: str
+    page: int | None
+    quote: str
+    start: int  # characters into the page's text
+    end: int
+    sha256: str = ""  # of the file that was indexed
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What an answer cost."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)  # by stage, and "total"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer, every sentence of which is cited; or an abstention."""
+
+    question: str
+    text: str
+    citations: tuple[Citation, ...]
+    abstained: bool  # the documents do not say
+    passages: tuple[Passage, ...]  # what was retrieved, best first
+    support: float  # 0 to 1: how far the best evidence stands out
+    language: str  # "en" or "pt"
+    answered_by: str  # "llm", "quotation" (the document's own sentences) or "abstention"
+    model: str  # what generated, and in what precision
+    usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(frozen=True)
+class DocumentRecord:
+    """One file of an index, as the index knows it."""
+
+    source: str
+    sha256: str
+    size: int  # bytes
+    title: str
+    language: str
+    loader: str
+    outcome: str  # "indexed", or the reason why not; see errors.Reason
+    detail: str  # the reason in words, "" when indexed
+    pages: int
+    chunks: int
+    modified: float  # seconds since the epoch
