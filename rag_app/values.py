@@ -50,6 +50,7 @@ class Chunk:
     text: str
     headings: tuple[str, ...]  # the section path, outermost first
     tokens: int  # in the embedder's tokens, context included
+    sentences: tuple[tuple[int, int], ...] = ()  # [start, end) in the page's text; rows too
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Passage:
     start: int  # characters into the page's text
     end: int
     headings: tuple[str, ...] = ()
+    sentences: tuple[tuple[int, int], ...] = ()  # [start, end) in the page's text; rows too
     title: str = ""  # of the document
     chunk_id: int = 0  # row of the index, stable until the file changes
     dense_rank: int | None = None  # rank by embedding alone, from 1; None where it did not come up

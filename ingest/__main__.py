@@ -1,0 +1,78 @@
+"""``python -m ingest DOCS``: build an index from a folder, or bring it up to date."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rag_app.errors import RagError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; its exit code: 0, or 2 after an error that the user can mend."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except RagError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write(
+            "\nStopped. Every file that was finished is in the index;"
+            " run the same command again to go on.\n"
+        )
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ingest", description=__doc__)
+    parser.add_argument("folder", type=Path, help="folder of documents, with its subfolders")
+    parser.add_argument("--index", default="default", help="name of the index (default: default)")
+    parser.add_argument(
+        "--plan", action="store_true", help="say what would be done, and do nothing"
+    )
+    parser.add_argument(
+        "--keep-missing",
+        action="store_true",
+        help="keep documents whose files are no longer in the folder",
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument(
+        "--json-progress",
+        action="store_true",
+        help="print progress, then the report, as one JSON object a line",
+    )
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from ingest.pipeline import ingest, plan_only
+    from ingest.progress import bar, json_lines, silent
+    from ingest.report import plan_to_json, print_plan, print_report
+
+    out = Console(soft_wrap=True)
+    if options.plan:
+        plan = plan_only(options.folder, index=options.index, keep_missing=options.keep_missing)
+        if options.json:
+            sys.stdout.write(plan_to_json(plan) + "\n")
+        else:
+            print_plan(plan, out)
+        return 0
+    show = json_lines if options.json_progress else silent if options.json else bar
+    with show() as on_progress:
+        report = ingest(
+            options.folder,
+            index=options.index,
+            keep_missing=options.keep_missing,
+            on_progress=on_progress,
+        )
+    if options.json or options.json_progress:
+        sys.stdout.write(report.to_json() + "\n")
+    else:
+        print_report(report, out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""How a run shows where it is: a bar for people, lines of JSON for programs, or nothing."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Progress
+
+OnProgress = Callable[["Progress"], None]
+
+
+@contextmanager
+def bar() -> Iterator[OnProgress]:
+    """A bar on standard error with files, chunks, rate and time left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with RichProgress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Reading", total=None, rate="")
+
+        def show(now: "Progress") -> None:
+            elapsed = progress.tasks[0].elapsed or 0.0
+            speed = f"{now.chunks / elapsed:.0f} chunks/s" if elapsed else ""
+            progress.update(
+                task,
+                description=f"{now.files_done}/{now.files} files  {now.current[-40:]}",
+                completed=now.bytes_done,
+                total=now.bytes,
+                rate=speed,
+            )
+
+        yield show
+
+
+@contextmanager
+def json_lines() -> Iterator[OnProgress]:
+    """One JSON object a line on standard output."""
+
+    def show(now: "Progress") -> None:
+        sys.stdout.write(json.dumps(asdict(now), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+    yield show
+
+
+@contextmanager
+def silent() -> Iterator[OnProgress]:
+    """Nothing."""
+    yield lambda _: None

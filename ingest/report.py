@@ -1,0 +1,121 @@
+"""What an ingest run did, for people and for machines."""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+
+from rich.console import Console
+from rich.table import Table
+
+from ingest.scanning import Plan
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """How one file ended."""
+
+    source: str
+    outcome: str  # "indexed", or a Reason
+    detail: str = ""
+    action: str = ""  # "added", "changed", "renamed", "unchanged"
+    pages: int = 0
+    chunks: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run over one folder."""
+
+    index: str
+    folder: str
+    files: tuple[FileOutcome, ...]
+    removed: tuple[str, ...] = ()
+    hidden: int = 0
+    embedded: int = 0  # chunks that the model was run for
+    reused: int = 0  # chunks whose vectors were already there
+    seconds: float = 0.0
+    seconds_by_stage: dict[str, float] = field(default_factory=dict)
+    precision: str = ""
+
+    @property
+    def pages_read(self) -> int:
+        """Pages of the files that were read in this run."""
+        return sum(f.pages for f in self.files if f.action in {"added", "changed"})
+
+    def to_json(self) -> str:
+        """The whole report as one JSON object."""
+        counts = Counter(f.outcome for f in self.files)
+        return json.dumps(
+            asdict(self)
+            | {
+                "outcomes": dict(counts),
+                "actions": dict(Counter(f.action for f in self.files)),
+                "chunks": sum(f.chunks for f in self.files),
+                "pages_read": self.pages_read,
+                "pages_per_second": round(self.pages_read / self.seconds, 2) if self.seconds else 0,
+            },
+            ensure_ascii=False,
+        )
+
+
+def print_report(report: Report, console: Console) -> None:
+    """A summary table, then every file that was not indexed, with its reason."""
+    table = Table(title=f"Index {report.index!r} from {report.folder}", title_justify="left")
+    table.add_column("Files")
+    table.add_column("", justify="right")
+    counts = Counter(
+        f.action if f.outcome == "indexed" else f"not indexed: {f.outcome}" for f in report.files
+    )
+    for name in ("added", "changed", "renamed", "unchanged"):
+        table.add_row(name, str(counts.pop(name, 0)))
+    table.add_row("removed", str(len(report.removed)))
+    for name, count in sorted(counts.items()):
+        table.add_row(name, str(count), style="yellow")
+    if report.hidden:
+        table.add_row("passed over: hidden", str(report.hidden))
+    table.add_section()
+    table.add_row("chunks in these files", f"{sum(f.chunks for f in report.files):,}")
+    table.add_row("chunks embedded", f"{report.embedded:,}")
+    table.add_row("chunks whose vectors were kept", f"{report.reused:,}")
+    rate = report.pages_read / report.seconds if report.seconds else 0.0
+    table.add_row("seconds", f"{report.seconds:.1f}")
+    table.add_row("pages a second", f"{rate:.1f}" if report.pages_read else "–")
+    console.print(table)
+    left_out = [f for f in report.files if f.outcome != "indexed"]
+    if left_out:
+        console.print("Not indexed:", style="yellow")
+        for file in left_out:
+            text = f"  {file.source}: {file.outcome}: {file.detail}"
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_plan(plan: Plan, console: Console) -> None:
+    """What a run would do, a line a file."""
+    lines = (
+        [f"add      {f.source}" for f in plan.added if f.reason is None]
+        + [f"change   {f.source}" for f in plan.changed if f.reason is None]
+        + [f"rename   {old} -> {f.source}" for old, f in plan.renamed]
+        + [f"remove   {source}" for source in plan.removed]
+        + [f"leave out {f.source}: {f.reason}: {f.detail}" for f in plan.to_read if f.reason]
+    )
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    console.print(
+        f"{len(plan.added)} to add, {len(plan.changed)} changed, {len(plan.renamed)} renamed,"
+        f" {len(plan.removed)} to remove, {len(plan.unchanged)} unchanged. Nothing was done."
+    )
+
+
+def plan_to_json(plan: Plan) -> str:
+    """A plan as one JSON object of sources."""
+    return json.dumps(
+        {
+            "add": [f.source for f in plan.added],
+            "change": [f.source for f in plan.changed],
+            "rename": [{"from": old, "to": f.source} for old, f in plan.renamed],
+            "remove": list(plan.removed),
+            "unchanged": [f.source for f in plan.unchanged],
+            "hidden": plan.hidden,
+        },
+        ensure_ascii=False,
+    )

@@ -1,0 +1,155 @@
+"""A folder against an index: what would be added, changed, renamed, removed."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rag_app.errors import DocumentsError, Reason
+from rag_app.values import DocumentRecord
+
+RETRIED = frozenset({Reason.TIMED_OUT, Reason.TOO_LARGE})  # limits may have been raised since
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """One file of the folder."""
+
+    path: Path
+    source: str  # relative to the folder, with "/"
+    size: int  # bytes
+    modified: float  # seconds since the epoch
+    sha256: str  # "" where the file must not be read
+    reason: Reason | None = None  # why it is not to be read
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an ingest run would do; each file stands in exactly one place."""
+
+    added: tuple[FoundFile, ...] = ()
+    changed: tuple[FoundFile, ...] = ()
+    renamed: tuple[tuple[str, FoundFile], ...] = ()  # old source, file
+    removed: tuple[str, ...] = ()  # sources
+    unchanged: tuple[FoundFile, ...] = ()
+    hidden: int = 0  # files passed over because their names, or their folders', start with a dot
+
+    @property
+    def to_read(self) -> tuple[FoundFile, ...]:
+        """Files that need a loader, in order."""
+        return self.added + self.changed
+
+
+def scan(folder: Path, *, max_bytes: float) -> tuple[list[FoundFile], int]:
+    """Every file below ``folder``, by source, hashed; and the number of hidden ones.
+
+    Links are followed only to files inside the folder; what is no regular file, leads outside
+    or is larger than ``max_bytes`` comes with a reason and unread.
+    Raises DocumentsError where there is no such folder.
+    """
+    if not folder.exists():
+        raise DocumentsError(f"{folder} does not exist. Give the folder that holds the documents.")
+    if not folder.is_dir():
+        raise DocumentsError(f"{folder} is a file. Give the folder that holds it.")
+    root = folder.resolve()
+    found: list[FoundFile] = []
+    hidden = 0
+    for path in _walk(folder):
+        source = path.relative_to(folder).as_posix()
+        if any(part.startswith((".", "~$")) for part in source.split("/")):
+            hidden += 1
+            continue
+        found.append(_look(path, source, root, max_bytes))
+    return sorted(found, key=lambda file: file.source), hidden
+
+
+def make_plan(
+    found: list[FoundFile],
+    hidden: int,
+    known: Mapping[str, DocumentRecord],
+    origins: Mapping[str, tuple[str, str]],
+    root: Path,
+    rules: str,
+    *,
+    keep_missing: bool = False,
+) -> Plan:
+    """Compare what was found with what the index knows.
+
+    ``origins`` gives each known source's folder and the rules it was split by: other rules
+    than ``rules`` make it a changed one. A document that came from another folder than
+    ``root`` is left alone as long as that folder is there.
+    """
+    present = {file.source for file in found}
+    missing = [
+        source
+        for source in known
+        if source not in present
+        and (origins[source][0] == str(root) or not Path(origins[source][0]).is_dir())
+    ]
+    by_hash = {
+        known[s].sha256: s
+        for s in missing
+        if known[s].outcome == "indexed" and origins[s][1] == rules
+    }
+    added: list[FoundFile] = []
+    changed: list[FoundFile] = []
+    renamed: list[tuple[str, FoundFile]] = []
+    unchanged: list[FoundFile] = []
+    for file in found:
+        record = known.get(file.source)
+        if record is None and file.sha256 in by_hash:
+            renamed.append((by_hash.pop(file.sha256), file))
+        elif record is None:
+            added.append(file)
+        elif (
+            record.sha256 != file.sha256
+            or origins[file.source][1] != rules
+            or record.outcome in RETRIED
+            or (file.reason is not None and record.outcome != file.reason)
+        ):
+            changed.append(file)
+        else:
+            unchanged.append(file)
+    moved = {old for old, _ in renamed}
+    removed = () if keep_missing else tuple(sorted(s for s in missing if s not in moved))
+    return Plan(
+        tuple(added), tuple(changed), tuple(renamed), removed, tuple(unchanged), hidden
+    )
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for directory, folders, files in os.walk(folder, followlinks=False):
+        links = [name for name in folders if (Path(directory) / name).is_symlink()]
+        for name in [*files, *links]:
+            yield Path(directory) / name
+
+
+def _look(path: Path, source: str, root: Path, max_bytes: float) -> FoundFile:
+    blank = FoundFile(path, source, 0, 0.0, "")
+    try:
+        real = path.resolve(strict=True)
+        status = real.stat()
+    except (OSError, RuntimeError) as error:
+        return replace(blank, reason=Reason.CORRUPT, detail=f"it cannot be opened ({error})")
+    if path.is_symlink() and not real.is_relative_to(root):
+        detail = "it is a link that leads out of the folder"
+        return replace(blank, reason=Reason.OUTSIDE_FOLDER, detail=detail)
+    if not stat.S_ISREG(status.st_mode):
+        what = "a link to a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
+        return replace(blank, reason=Reason.UNSUPPORTED, detail=f"it is {what}")
+    file = replace(blank, size=status.st_size, modified=status.st_mtime)
+    if status.st_size > max_bytes:
+        detail = f"{status.st_size / 1e6:.0f} MB; the limit is {max_bytes / 1e6:.0f} MB"
+        return replace(
+            file, reason=Reason.TOO_LARGE, detail=f"{detail} (RAG_MAX_FILE_MB raises it)"
+        )
+    if status.st_size == 0:
+        return replace(file, reason=Reason.EMPTY, detail="the file has no bytes")
+    try:
+        with real.open("rb") as handle:
+            return replace(file, sha256=hashlib.file_digest(handle, "sha256").hexdigest())
+    except OSError as error:
+        return replace(file, reason=Reason.CORRUPT, detail=f"it cannot be read ({error.strerror})")

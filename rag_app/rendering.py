@@ -1,0 +1,63 @@
+"""Text from documents, models and users as inert Markdown. Pure.
+
+What comes from outside is data: no HTML, image, link, formula, directive or emphasis of its
+own survives. Everything that the UI shows of answers, quotes, file names and questions goes
+through here.
+"""
+
+import html
+import re
+
+# Streamlit's own directives (:red[...], :material/x:) start with a colon, formulas with a
+# dollar; the rest is Markdown's.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:<>^=@-])")
+_LIST_START = re.compile(r"(?m)^(\s*\d+)([.)])")
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+    "\U000e0000-\U000e007f]"
+)
+
+
+def inert(text: str) -> str:
+    """``text`` as Markdown that shows exactly its visible characters, and does nothing."""
+    text = _UNSAFE.sub("", text)
+    text = _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;"))
+    text = _LIST_START.sub(r"\1\\\2", text)
+    # A bare address would become a link; a dot that is an entity is not part of one.
+    text = re.sub(r"(?i)\b(www|https?|ftp|mailto)(?=[.\\])", _broken, text)
+    # Four spaces or a tab at a line's start would begin a code block.
+    return re.sub(r"(?m)^[ \t]+", "", text)
+
+
+def one_line(text: str, most: int = 120) -> str:
+    """``inert``, on one line, cut to ``most`` characters."""
+    flat = " ".join(text.split())
+    return inert(flat if len(flat) <= most else flat[: most - 1] + "…")
+
+
+def answer_markdown(text: str) -> str:
+    """An answer with its citation numbers set off; all else inert."""
+    return re.sub(r"\\\[(\d+)\\\]", r"**\\[\1\\]**", inert(text))
+
+
+def marked_html(page_text: str, start: int, end: int, *, around: int = 1500) -> str:
+    """HTML of a page's text near [start, end), which is marked; everything escaped.
+
+    ``around`` characters are shown on either side.
+    """
+    first, last = max(0, start - around), min(len(page_text), end + around)
+    before = ("… " if first else "") + page_text[first:start]
+    after = page_text[end:last] + (" …" if last < len(page_text) else "")
+    return (
+        f'<div class="page-text">{_escaped(before)}'
+        f'<mark id="quote">{_escaped(page_text[start:end])}</mark>{_escaped(after)}</div>'
+    )
+
+
+def _escaped(text: str) -> str:
+    return html.escape(_UNSAFE.sub("", text)).replace("\n", "<br>")
+
+
+def _broken(match: re.Match[str]) -> str:
+    word = match.group(1)
+    return f"{word[0]}&#8203;{word[1:]}"

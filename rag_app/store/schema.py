@@ -1,0 +1,63 @@
+"""What the index's SQLite file holds."""
+
+FORMAT = "1"  # of the tables below; a file of another format is refused by name
+
+DATABASE_FILE = "index.sqlite"
+VECTORS_FILE = "vectors.faiss"
+LOCK_FILE = "writer.lock"
+
+TABLES = """
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE documents (
+    id       INTEGER PRIMARY KEY,
+    source   TEXT NOT NULL UNIQUE,  -- path relative to root, with "/"
+    root     TEXT NOT NULL,         -- the ingested folder, absolute
+    sha256   TEXT NOT NULL,         -- of the file's bytes
+    size     INTEGER NOT NULL,      -- bytes
+    modified REAL NOT NULL,         -- seconds since the epoch
+    loader   TEXT NOT NULL,
+    title    TEXT NOT NULL,
+    language TEXT NOT NULL,
+    rules    TEXT NOT NULL,         -- by which it was read, split and analysed
+    outcome  TEXT NOT NULL,         -- "indexed", or the reason why not
+    detail   TEXT NOT NULL
+);
+CREATE INDEX documents_by_sha256 ON documents (sha256);
+
+CREATE TABLE pages (
+    document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    ordinal     INTEGER NOT NULL,  -- from 0
+    number      INTEGER,           -- from 1; NULL where the format has no pages
+    text        TEXT NOT NULL,
+    PRIMARY KEY (document_id, ordinal)
+) WITHOUT ROWID;
+
+-- AUTOINCREMENT: a chunk's row id is never given to another chunk, so that a vector kept
+-- under it, in FAISS or in a reader's memory, is either that chunk's or no one's.
+CREATE TABLE chunks (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    key         TEXT NOT NULL,     -- the same for the same words at the same place of a file
+    document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    ordinal     INTEGER NOT NULL,  -- of the page
+    start       INTEGER NOT NULL,  -- characters into the page's text
+    end         INTEGER NOT NULL,
+    text        TEXT NOT NULL,
+    headings    TEXT NOT NULL,     -- JSON list, outermost first
+    sentences   TEXT NOT NULL,     -- JSON list of [start, end)
+    tokens      INTEGER NOT NULL,
+    embedded    BLOB NOT NULL,     -- SHA-256 of the text that was embedded
+    vector      BLOB NOT NULL      -- float32, little-endian
+);
+CREATE INDEX chunks_by_document ON chunks (document_id);
+CREATE INDEX chunks_by_embedded ON chunks (embedded);
+
+-- Rows hold analysed terms, not text: see terms.analyse.
+CREATE VIRTUAL TABLE terms USING fts5 (
+    body, context, tokenize = "unicode61 remove_diacritics 0 tokenchars '._'"
+);
+CREATE VIRTUAL TABLE term_counts USING fts5vocab (terms, row);
+"""

@@ -1,0 +1,69 @@
+"""The chat's front door: ``streamlit run ui/app.py``."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from rag_app.errors import RagError
+from rag_app.rendering import inert, one_line
+from ui import resources, session
+from ui.language import language_switch, t
+from ui.upload import upload_box
+from ui.views.chat import chat
+from ui.views.documents import documents
+
+_STYLE = Path(__file__).parent / "style.css"
+_LISTED = 30  # files named in the sidebar; the documents page has them all
+
+
+def main() -> None:
+    """Draw the frame, the sidebar and the page that was chosen."""
+    st.set_page_config(page_title=t("title"), page_icon=":material/menu_book:", layout="centered")
+    st.html(_STYLE)
+    page = st.navigation(
+        [
+            st.Page(chat, title=t("page_chat"), icon=":material/forum:", url_path="chat",
+                    default=True),
+            st.Page(documents, title=t("page_documents"), icon=":material/folder:",
+                    url_path="documents"),
+        ]
+    )  # fmt: skip
+    with st.sidebar:
+        _sidebar()
+    page.run()
+
+
+def _sidebar() -> None:
+    language_switch()
+    st.button(
+        t("new_chat"), on_click=session.clear, icon=":material/add_comment:", width="stretch"
+    )
+    names = resources.indexes()
+    index = session.chosen_index(names)
+    if index is not None:
+        if session.INDEX_KEY not in st.session_state:
+            st.session_state[session.INDEX_KEY] = index
+        st.selectbox(t("index"), names, key=session.INDEX_KEY)
+        _files(index)
+    upload_box(index or "default")
+
+
+def _files(index: str) -> None:
+    try:
+        records = resources.documents(index)
+    except RagError as error:
+        st.error(inert(str(error)))
+        return
+    good = [record for record in records if record.outcome == "indexed"]
+    chunks = sum(record.chunks for record in good)
+    st.caption(t("files_indexed", count=len(good), chunks=f"{chunks:,}"))
+    with st.expander(t("files")):
+        for record in good[:_LISTED]:
+            st.markdown(f"- {one_line(record.source)}")
+        if len(good) > _LISTED:
+            st.caption("…")
+    if len(good) < len(records):
+        st.caption(f":orange[{t('files_rejected', count=len(records) - len(good))}]")
+
+
+main()

@@ -1,0 +1,48 @@
+"""The words of the UI in English and Portuguese: one catalogue a language."""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+
+from rag_app.language import Language
+
+LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}
+_LOCALES = Path(__file__).parent / "locales"
+_KEY = "lang"
+
+
+@lru_cache
+def catalogue(language: Language) -> dict[str, str]:
+    """Every text of the UI in one language, by key."""
+    data = tomllib.loads((_LOCALES / f"{language}.toml").read_text(encoding="utf-8"))
+    return {str(key): str(text) for key, text in data.items()}
+
+
+def current_language() -> Language:
+    """The language chosen by the switch, or else the browser's, or else English."""
+    chosen = st.session_state.get(_KEY)
+    if chosen in LANGUAGES:
+        return "pt" if chosen == "pt" else "en"
+    return "pt" if (st.context.locale or "").lower().startswith("pt") else "en"
+
+
+def t(key: str, **values: object) -> str:
+    """The text for ``key``, with ``values`` filled in."""
+    return catalogue(current_language())[key].format(**values)
+
+
+def language_switch() -> None:
+    """Draw the switch; what it says wins over the browser's language, and stays in the link."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = current_language()
+    st.segmented_control(
+        "Language / Idioma",
+        list(LANGUAGES),
+        format_func=lambda language: LANGUAGES[language],
+        key=_KEY,
+        required=True,
+        label_visibility="collapsed",
+        bind="query-params",
+    )

@@ -1,0 +1,61 @@
+"""What all tabs and users of the server share, loaded once."""
+
+import json
+import random
+from pathlib import Path
+
+import streamlit as st
+
+from rag_app.answering import warm_up
+from rag_app.embedding import load_embedder
+from rag_app.language import Language
+from rag_app.settings import Settings, load_settings
+from rag_app.store.database import Database
+from rag_app.store.places import index_folder, index_names
+from rag_app.store.reader import open_reader
+from rag_app.values import DocumentRecord
+
+_QUESTIONS = Path(__file__).resolve().parent.parent / "examples" / "questions.jsonl"
+_OFFERED = 4
+
+
+@st.cache_resource(show_spinner=False)
+def settings() -> Settings:
+    """The settings, read once when the server starts."""
+    return load_settings()
+
+
+@st.cache_resource(show_spinner=False)
+def models() -> str:
+    """Load the models; what runs where, and in what precision."""
+    return warm_up(settings())
+
+
+def indexes() -> list[str]:
+    """The names of the indexes that are there."""
+    return index_names(settings())
+
+
+def database(index: str) -> Database:
+    """The open database of an index. Raises StoreError."""
+    return open_reader(index_folder(settings(), index), load_embedder(settings())).database
+
+
+def documents(index: str) -> list[DocumentRecord]:
+    """Every file that an index knows."""
+    return database(index).documents()
+
+
+def example_questions(index: str, language: Language) -> list[str]:
+    """Questions to begin with, where the index holds the example documents; else none."""
+    if not _QUESTIONS.exists():
+        return []
+    rows = [json.loads(line) for line in _QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    held = {Path(record.source).stem for record in documents(index)}
+    fitting = [
+        row["question"]
+        for row in rows
+        if row["lang"] == language and row["answerable"]
+        and {evidence["doc"] for evidence in row["evidence"]} <= held
+    ]  # fmt: skip
+    return random.Random(language).sample(fitting, min(_OFFERED, len(fitting)))
