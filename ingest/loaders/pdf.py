@@ -1,0 +1,164 @@
+"""PDF by pypdfium2, or by pypdf where the settings say so or pdfium cannot open the file."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from ingest.loading import LoadingOptions, visible
+from rag_app.errors import FileRejected, Reason
+from rag_app.values import Heading, LoadedDocument, Page
+
+# Titles that a program wrote, not an author.
+_NO_TITLE = re.compile(r"(?i)^(untitled|document\d*|microsoft word|.*\.(docx?|pdf|indd|qxd|tex))")
+_LIGATURES = str.maketrans(
+    {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\xa0": " "}
+)
+Outline = dict[int, list[tuple[int, str]]]  # page from 0 -> (level from 1, title)
+
+
+def load_pdf(path: Path, options: LoadingOptions) -> LoadedDocument:
+    """Every page with its text, pages without text included so that numbers hold.
+
+    Raises FileRejected: encrypted, corrupt or too_large.
+    """
+    if options.pdf_reader == "pypdf":
+        return _by_pypdf(path, options)
+    try:
+        return _by_pdfium(path, options)
+    except FileRejected as rejected:
+        if rejected.reason != Reason.CORRUPT:
+            raise
+        return _by_pypdf(path, options)  # some files that pdfium gives up on open there
+
+
+def _by_pdfium(path: Path, options: LoadingOptions) -> LoadedDocument:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise FileRejected(Reason.ENCRYPTED, "it opens only with a password") from error
+        raise FileRejected(Reason.CORRUPT, f"it is no readable PDF ({error})") from error
+    with closing(document):
+        _check_pages(len(document), options)
+        outline = _pdfium_outline(document)
+        pages = tuple(
+            _page(number, _pdfium_text(document, number), outline)
+            for number in range(len(document))
+        )
+        title = ""
+        with suppress(pypdfium2.PdfiumError):
+            title = document.get_metadata_value("Title")
+    return LoadedDocument(_title(title), pages, "pypdfium2")
+
+
+def _pdfium_text(document: Any, number: int) -> str:  # noqa: ANN401
+    import pypdfium2
+
+    try:
+        with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
+            text: str = text_page.get_text_bounded()
+            return text
+    except pypdfium2.PdfiumError:
+        return ""  # one broken page; the others are still worth reading
+
+
+def _pdfium_outline(document: Any) -> Outline:  # noqa: ANN401
+    import pypdfium2
+
+    outline: Outline = {}
+    with suppress(pypdfium2.PdfiumError, ValueError):
+        for item in document.get_toc(max_depth=6):
+            destination = item.get_dest()
+            index = destination.get_index() if destination else None
+            if index is not None:
+                outline.setdefault(index, []).append((item.level + 1, item.get_title()))
+    return outline
+
+
+def _by_pypdf(path: Path, options: LoadingOptions) -> LoadedDocument:
+    import logging
+
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of each small irregularity
+    try:
+        reader = PdfReader(path)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise FileRejected(Reason.ENCRYPTED, "it opens only with a password")
+        _check_pages(len(reader.pages), options)
+        outline = _pypdf_outline(reader)
+        pages = tuple(
+            _page(number, _pypdf_text(page), outline) for number, page in enumerate(reader.pages)
+        )
+        title = str((reader.metadata or {}).get("/Title") or "")
+    except FileRejected:
+        raise
+    except (FileNotDecryptedError, DependencyError) as error:
+        raise FileRejected(Reason.ENCRYPTED, f"it cannot be decrypted ({error})") from error
+    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, OSError,
+            RecursionError, AssertionError) as error:  # fmt: skip
+        raise FileRejected(Reason.CORRUPT, f"it is no readable PDF ({error})") from error
+    return LoadedDocument(_title(title), pages, "pypdf")
+
+
+def _pypdf_text(page: Any) -> str:  # noqa: ANN401
+    try:
+        text: str = page.extract_text()
+    except Exception:  # pypdf raises almost anything on a broken page
+        return ""
+    return text
+
+
+def _pypdf_outline(reader: Any) -> Outline:  # noqa: ANN401
+    outline: Outline = {}
+
+    def walk(items: Any, level: int) -> Iterator[tuple[int, int, str]]:  # noqa: ANN401
+        for item in items:
+            if isinstance(item, list):
+                yield from walk(item, level + 1)
+            else:
+                number = reader.get_destination_page_number(item)
+                if number is not None:
+                    yield number, level, str(item.title)
+
+    with suppress(Exception):  # outlines are a courtesy, and often broken
+        for number, level, title in walk(reader.outline, 1):
+            outline.setdefault(number, []).append((level, title))
+    return outline
+
+
+def _page(number: int, raw: str, outline: Outline) -> Page:
+    text = visible(raw.translate(_LIGATURES))
+    headings = []
+    for level, title in outline.get(number, []):
+        start = _find(title, text)
+        if start is not None:
+            headings.append(Heading(start, level, " ".join(visible(title).split())))
+    return Page(number + 1, text, tuple(sorted(headings, key=lambda heading: heading.start)))
+
+
+def _find(title: str, text: str) -> int | None:
+    """Where a title from the outline stands in its page's text, whatever the spacing."""
+    words = visible(title.translate(_LIGATURES)).split()
+    if not words or len(words) > 40:
+        return None
+    match = re.search(r"\s*".join(map(re.escape, words)), text, re.IGNORECASE)
+    return match.start() if match else None
+
+
+def _check_pages(count: int, options: LoadingOptions) -> None:
+    if count > options.max_pages:
+        raise FileRejected(
+            Reason.TOO_LARGE,
+            f"it has {count:,} pages; the limit is {options.max_pages:,} (RAG_MAX_PAGES raises it)",
+        )
+
+
+def _title(title: str) -> str:
+    title = " ".join(visible(title).split())
+    return "" if _NO_TITLE.match(title) or len(title) > 200 else title

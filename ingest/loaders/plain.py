@@ -1,0 +1,85 @@
+"""Plain text and Markdown, verbatim."""
+
+import re
+from pathlib import Path
+
+from ingest.loading import LoadingOptions, visible
+from rag_app.errors import FileRejected, Reason
+from rag_app.values import Heading, LoadedDocument, Page
+
+_ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
+_SETEXT = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
+_FENCE = re.compile(r"^ {0,3}(```|~~~)")
+_FRONT_TITLE = re.compile(r"(?m)^title:\s*[\"']?(.+?)[\"']?\s*$")
+_PIPE_ROW = re.compile(r"^\s*\|.*\|\s*$")
+
+
+def load_plain(path: Path, options: LoadingOptions) -> LoadedDocument:
+    """The file's text as one page without a number; Markdown with its headings.
+
+    Raises FileRejected where the bytes are no text.
+    """
+    text = decoded(path, options)
+    if path.suffix.lower() not in {".md", ".markdown"}:
+        return LoadedDocument("", (Page(None, text),), "text")
+    headings, rows = _structure(text)
+    front = text[4 : text.find("\n---", 4)] if text.startswith("---\n") else ""
+    found = _FRONT_TITLE.search(front)
+    title = found.group(1) if found else headings[0].title if headings else ""
+    return LoadedDocument(title, (Page(None, text, tuple(headings), tuple(rows)),), "markdown")
+
+
+def decoded(path: Path, options: LoadingOptions) -> str:
+    """The file's text, whatever its encoding, without invisible characters."""
+    data = path.read_bytes()
+    if len(data) > 4 * options.max_characters:
+        raise FileRejected(Reason.TOO_LARGE, f"it has {len(data):,} bytes of text")
+    return visible(_decode(data))
+
+
+def _decode(data: bytes) -> str:
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"),
+                           (b"\xfe\xff", "utf-16")):  # fmt: skip
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    sample = data[:4096]
+    nulls = sample.count(0)
+    if nulls:
+        # Western text in UTF-16 has a null in every second byte; a binary file has them anywhere.
+        even, odd = sample[0::2].count(0), sample[1::2].count(0)
+        if max(even, odd) > 0.3 * len(sample) / 2 and min(even, odd) < 0.05 * nulls:
+            return data.decode("utf-16-be" if even > odd else "utf-16-le", errors="replace")
+        raise FileRejected(Reason.CORRUPT, "it is named as text but holds binary data")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:200_000]).best()
+    # Windows' Western encoding is what Portuguese and English files come in if not in UTF-8.
+    return data.decode(best.encoding if best else "cp1252", errors="replace")
+
+
+def _structure(text: str) -> tuple[list[Heading], list[tuple[int, int]]]:
+    headings: list[Heading] = []
+    rows: list[tuple[int, int]] = []
+    fence = ""
+    start, previous = 0, ""
+    for line in text.splitlines(keepends=True):
+        bare = line.rstrip("\n")
+        mark = _FENCE.match(bare)
+        if mark and (not fence or mark.group(1) == fence):
+            fence = "" if fence else mark.group(1)
+        elif not fence:
+            if title := _ATX.match(bare):
+                headings.append(Heading(start, len(title.group(1)), title.group(2)))
+            elif (rule := _SETEXT.match(bare)) and previous.strip() and "|" not in previous:
+                level = 1 if rule.group(1)[0] == "=" else 2
+                at = start - len(previous) + len(previous) - len(previous.lstrip())
+                headings.append(Heading(at, level, previous.strip()))
+            elif _PIPE_ROW.match(bare):
+                rows.append((start, start + len(bare)))
+        previous = "" if fence else line
+        start += len(line)
+    return headings, rows

@@ -1,0 +1,163 @@
+"""HTML through selectolax, and EPUB as the HTML of its chapters."""
+
+import posixpath
+import zipfile
+from pathlib import Path
+from urllib.parse import unquote
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from ingest.loaders.office import check_archive
+from ingest.loaders.plain import decoded
+from ingest.loaders.writing import PageWriter
+from ingest.loading import LoadingOptions
+from rag_app.errors import FileRejected, Reason
+from rag_app.values import LoadedDocument
+
+_LEFT_OUT = {
+    "script", "style", "template", "noscript", "nav", "aside", "svg", "head", "iframe", "form",
+    "button", "select", "object", "canvas", "audio", "video", "-comment", "footer",
+}  # fmt: skip
+_BLOCKS = {
+    "address", "article", "blockquote", "body", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "header", "html", "li", "main", "ol", "p", "pre", "section", "summary",
+    "ul", "h1", "h2", "h3", "h4", "h5", "h6", "table",
+}  # fmt: skip
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_MAX_DEPTH = 200  # of nesting; deeper text is taken as it is
+
+
+def load_web(path: Path, options: LoadingOptions) -> LoadedDocument:
+    """A page or a book as one page without a number. Raises FileRejected."""
+    if path.suffix.lower() == ".epub":
+        return _book(path, options)
+    writer = PageWriter()
+    title = _write(decoded(path, options), writer)
+    return LoadedDocument(title, (writer.page(),), "html")
+
+
+def _write(html: str, writer: PageWriter) -> str:
+    """Write what a reader would see; return the page's title."""
+    tree = LexborHTMLParser(html)
+    title = tree.css_first("title")
+    if tree.body is not None:
+        _block(tree.body, writer, 0)
+    return " ".join(title.text().split()) if title is not None else ""
+
+
+def _block(node: LexborNode, writer: PageWriter, depth: int) -> None:
+    inline: list[str] = []
+
+    def flush() -> None:
+        text = " ".join("".join(inline).split())
+        inline.clear()
+        if node.tag == "li":
+            writer.line(f"- {text}" if text else "")
+        else:
+            writer.paragraph(text)
+
+    child = node.child
+    while child is not None:
+        tag = child.tag or ""
+        if _hidden(child):
+            pass
+        elif tag in _HEADINGS:
+            flush()
+            writer.heading(_text(child), _HEADINGS[tag])
+        elif tag == "table":
+            flush()
+            _table(child, writer)
+        elif tag == "pre":
+            flush()
+            writer.paragraph(child.text())
+        elif depth < _MAX_DEPTH and (tag in _BLOCKS or _holds_blocks(child)):
+            flush()
+            _block(child, writer, depth + 1)
+        elif tag == "br":
+            inline.append(" ")
+        else:
+            inline.append(_text(child))
+        child = child.next
+    flush()
+
+
+def _text(node: LexborNode) -> str:
+    """The text of a node without what is hidden in it."""
+    if node.tag == "-text":
+        return node.text(deep=False) or ""
+    parts = []
+    for inner in node.traverse(include_text=True):
+        if inner.tag == "-text" and not _inside_hidden(inner, node):
+            parts.append(inner.text(deep=False) or "")
+    return "".join(parts)
+
+
+def _inside_hidden(node: LexborNode, top: LexborNode) -> bool:
+    parent = node.parent
+    while parent is not None and parent.mem_id != top.mem_id:
+        if _hidden(parent):
+            return True
+        parent = parent.parent
+    return False
+
+
+def _hidden(node: LexborNode) -> bool:
+    if node.tag in _LEFT_OUT or node.tag in ("_comment", "-doctype"):
+        return True
+    if node.tag in ("-text", None):
+        return False
+    attributes = node.attributes
+    style = (attributes.get("style") or "").replace(" ", "").lower()
+    return (
+        "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+        or any(trick in style for trick in ("display:none", "visibility:hidden", "font-size:0"))
+    )
+
+
+def _holds_blocks(node: LexborNode) -> bool:
+    if node.tag == "-text":
+        return False
+    return any(inner.tag in _BLOCKS for inner in node.traverse(include_text=False))
+
+
+def _table(node: LexborNode, writer: PageWriter) -> None:
+    caption = node.css_first("caption")
+    if caption is not None:
+        writer.paragraph(_text(caption))
+    rows = [row for row in node.css("tr") if not _hidden(row)]
+    cells = [[_text(cell) for cell in row.css("th, td") if not _hidden(cell)] for row in rows]
+    header = bool(rows) and (rows[0].css_first("td") is None or node.css_first("th") is None)
+    writer.table(cells, header=header)
+
+
+def _book(path: Path, options: LoadingOptions) -> LoadedDocument:
+    check_archive(path)
+    writer = PageWriter()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            package = _package_path(archive)
+            opf = LexborHTMLParser(archive.read(package))
+            base = posixpath.dirname(package)
+            items = {
+                item.attributes.get("id"): unquote(item.attributes.get("href") or "")
+                for item in opf.css("item")
+            }
+            for reference in opf.css("itemref"):
+                name = posixpath.normpath(
+                    posixpath.join(base, items.get(reference.attributes.get("idref")) or "")
+                )
+                if name in archive.namelist():
+                    _write(archive.read(name).decode("utf-8", errors="replace"), writer)
+            title = next((n.text() for n in opf.css("*") if n.tag == "dc:title"), "")
+    except (KeyError, zipfile.BadZipFile, RuntimeError, OSError, ValueError) as error:
+        raise FileRejected(Reason.CORRUPT, f"it is no readable EPUB ({error})") from error
+    return LoadedDocument(" ".join(title.split()), (writer.page(),), "epub")
+
+
+def _package_path(archive: zipfile.ZipFile) -> str:
+    container = LexborHTMLParser(archive.read("META-INF/container.xml"))
+    for node in container.css("rootfile"):
+        if path := node.attributes.get("full-path"):
+            return path
+    raise ValueError("its container names no package")
