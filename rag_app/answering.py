@@ -137,7 +137,9 @@ def _answered(
         return quoted, "quotation", nothing, ""
     llm = load_llm(settings.llm, settings)
     with clock.stage("writing"):
-        evidence = fit_to_budget(passages, llm.get_num_tokens, settings.evidence_tokens)
+        evidence = fit_to_budget(
+            passages, load_embedder(settings).count_tokens, settings.evidence_tokens
+        )
         prompt = load_prompt("answer", language)
         generated = answer_from(
             question,

@@ -45,9 +45,12 @@ def answer_from(
     ``on_token`` gets each piece of text as it is written. Raises Cancelled soon after
     ``cancel`` is set, and ModelError where the model fails.
     """
-    watch = _Watch(on_token or (lambda _: None), cancel or threading.Event())
+    cancel = cancel or threading.Event()
+    watch = _Watch(on_token or (lambda _: None), cancel)
     chain = retrieval_qa(llm, _Chosen(passages=list(passages)), prompt)
-    text = chain.invoke({"query": question}, config={"callbacks": [watch]})["result"]
+    # A local model finds ``cancel`` in the metadata and stops even before its first token.
+    config = {"callbacks": [watch], "metadata": {"cancel": cancel}}
+    text = chain.invoke({"query": question}, config=config)["result"]
     return Generated(text.strip(), watch.prompt_tokens, watch.completion_tokens)
 
 
@@ -115,10 +118,11 @@ class _Watch(BaseCallbackHandler):
         self._on_token = on_token
         self._cancel = cancel
 
-    def on_llm_new_token(self, token: str, **_: Any) -> None:  # noqa: ANN401
+    def on_llm_new_token(self, token: str | list[Any], **_: Any) -> None:  # noqa: ANN401
         if self._cancel.is_set():
             raise Cancelled("The answer was stopped.")
-        self._on_token(token)
+        if isinstance(token, str):
+            self._on_token(token)
 
     def on_llm_end(self, response: LLMResult, **_: Any) -> None:  # noqa: ANN401
         generation = response.generations[0][0]

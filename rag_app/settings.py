@@ -66,7 +66,7 @@ class Settings(BaseSettings):
         " quotation; `llm`: the model's alone; `extractive`: quotations alone",
     )
     evidence_tokens: int = Field(
-        700, ge=50, description="budget of the numbered passages in the prompt, in tokens"
+        700, ge=50, description="budget of the numbered passages in the prompt, in the embedder's tokens"
     )
     answer_tokens: int = Field(96, ge=8, description="longest answer, in tokens")
     min_support: float = Field(

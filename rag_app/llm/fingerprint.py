@@ -1,0 +1,31 @@
+"""The SHA-256 of large files, computed once for each version of a file."""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+
+def file_sha256(path: Path, cache_dir: Path) -> str:
+    """Hex SHA-256 of the file's bytes.
+
+    Kept in the cache folder under the file's path, size and time of change, since gigabytes
+    take seconds to read.
+    """
+    stat = path.stat()
+    identity = [str(path.resolve()), stat.st_size, stat.st_mtime_ns]
+    key = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]
+    note = cache_dir / "llm" / "hashes" / key
+    try:
+        return note.read_text(encoding="ascii")
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    note.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=note.parent)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(digest)
+    Path(temporary).replace(note)
+    return digest

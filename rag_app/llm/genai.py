@@ -1,0 +1,169 @@
+"""OpenVINO GenAI as the engine of a GGUF file, converted once and kept in the cache folder."""
+
+import logging
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from rag_app.errors import ModelError
+from rag_app.llm.engine import Engine, Finish, Job, ModelCard, Outcome, Request, Write
+from rag_app.llm.fingerprint import file_sha256
+from rag_app.llm.gguf_header import GGUFHeader
+from rag_app.llm.text import Detokenizer, disarm
+
+_NETWORK = "openvino_model.xml"
+_BIG = 1 << 30  # bytes; a model of more reads its prompt in smaller steps
+
+log = logging.getLogger(__name__)
+
+
+class GenAIEngine(Engine):
+    """A continuous-batching pipeline stepped by hand, so that it stops between two steps.
+
+    Numbers live in unsigned 8 bits in the key-value cache and activations are quantized in
+    groups of 32, both OpenVINO's own choice; the cache of the last prompt's prefix is kept.
+    """
+
+    def __init__(self, path: Path, header: GGUFHeader, job: Job) -> None:
+        import openvino_genai
+
+        started = time.perf_counter()
+        sha256 = file_sha256(path, Path(job.cache_dir))
+        folder = _converted(path, sha256, Path(job.cache_dir))
+        size = path.stat().st_size
+        scheduler = openvino_genai.SchedulerConfig()
+        scheduler.enable_prefix_caching = True
+        scheduler.max_num_batched_tokens = 64 if size > _BIG else 256
+        properties = {"INFERENCE_NUM_THREADS": job.threads} if job.threads else {}
+        self._pipeline = openvino_genai.ContinuousBatchingPipeline(
+            str(folder), scheduler, "CPU", properties
+        )
+        self._tokenizer = self._pipeline.get_tokenizer()
+        self._controls = header.controls
+        self._requests = 0
+        self._card = ModelCard(
+            name=header.name,
+            engine="OpenVINO GenAI",
+            precision=header.precision,
+            device="CPU",
+            size=size,
+            sha256=sha256,
+            context_tokens=header.context_tokens,
+        )
+        log.info("Loaded %s in %.1f s.", self._card, time.perf_counter() - started)
+
+    @property
+    def card(self) -> ModelCard:
+        """Which model this is."""
+        return self._card
+
+    @property
+    def tokenizer_json(self) -> str | None:
+        """None: OpenVINO's tokenizer is a network of its own."""
+        return None
+
+    def count(self, text: str) -> int:
+        """Tokens in ``text``, no special ones added."""
+        return len(self._encode(disarm(text, self._controls)))
+
+    def generate(self, request: Request, write: Write) -> Outcome:
+        """Answer, piece by piece, until the model ends or ``write`` says no."""
+        import numpy
+        import openvino
+
+        prompt = self._prompt(request)
+        context = self._card.context_tokens
+        if context and len(prompt) + request.max_tokens > context:
+            raise ModelError(
+                f"The prompt of {len(prompt)} tokens and an answer of {request.max_tokens} do"
+                f" not fit the {context} tokens that {self._card.name} reads."
+                " Lower RAG_EVIDENCE_TOKENS or RAG_ANSWER_TOKENS."
+            )
+        self._requests += 1
+        started = time.perf_counter()
+        handle = self._pipeline.add_request(
+            self._requests, openvino.Tensor(numpy.array([prompt], numpy.int64)), self._config(request)
+        )
+        text = Detokenizer(self._tokenizer.decode)
+        tokens, first, going = 0, started, True
+        finish: Finish = "stop"
+        try:
+            while going and self._pipeline.has_non_finished_requests():
+                self._pipeline.step()
+                piece = ""
+                while handle.can_read():
+                    for output in handle.read().values():
+                        first = first if tokens else time.perf_counter()
+                        tokens += len(output.generated_ids)
+                        piece += text.feed(output.generated_ids)
+                        finish = "length" if output.finish_reason.name == "LENGTH" else "stop"
+                going = write(piece)
+            if going:
+                write(text.end())
+        finally:
+            self._drop(handle)
+        ended = time.perf_counter()
+        return Outcome(len(prompt), tokens, first - started, ended - first, finish)
+
+    def _drop(self, handle: Any) -> None:  # noqa: ANN401
+        """Take an unfinished request off the pipeline, which would go on with it otherwise."""
+        if self._pipeline.has_non_finished_requests():
+            handle.cancel()
+            while self._pipeline.has_non_finished_requests():
+                self._pipeline.step()
+
+    def _prompt(self, request: Request) -> list[int]:
+        messages = [
+            {"role": message.role, "content": disarm(message.content, self._controls)}
+            for message in request.messages
+        ]
+        return self._encode(
+            self._tokenizer.apply_chat_template(messages, add_generation_prompt=True)
+        )
+
+    def _encode(self, text: str) -> list[int]:
+        encoded = self._tokenizer.encode(text, add_special_tokens=False)
+        tokens: list[int] = encoded.input_ids.data[0].tolist()
+        return tokens
+
+    def _config(self, request: Request) -> Any:  # noqa: ANN401
+        config = self._pipeline.get_config()
+        config.max_new_tokens = request.max_tokens
+        config.do_sample = request.temperature > 0
+        if config.do_sample:
+            config.temperature = request.temperature
+            config.rng_seed = request.seed
+        return config
+
+
+def _converted(path: Path, sha256: str, cache_dir: Path) -> Path:
+    """The folder of the converted model; made now where it is missing, in some seconds."""
+    import openvino_genai
+
+    version = openvino_genai.__version__.split("-")[0]
+    home = cache_dir / "llm" / f"{sha256[:16]}-genai-{version}"
+    if (home / _NETWORK).exists():
+        return home
+    log.info("Converting %s, once.", path.name)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home.parent, prefix="making-") as temporary:
+        made = Path(temporary) / "model"
+        made.mkdir()
+        link = made / "model.gguf"
+        try:
+            link.symlink_to(path)
+        except OSError:  # Windows wants a privilege for it
+            shutil.copyfile(path, link)
+        # It writes beside the file that it reads.
+        openvino_genai.LLMPipeline(str(link), "CPU", enable_save_ov_model=True)
+        link.unlink()
+        # Renamed last: a folder that is there is whole. Two processes may convert at once;
+        # the second rename fails on the first one's folder, which is as good.
+        try:
+            made.rename(home)
+        except OSError:
+            if not (home / _NETWORK).exists():
+                raise
+    return home

@@ -1,0 +1,101 @@
+"""A language model in a process of its own, started when first used and again after a crash."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from rag_app.errors import ModelCrashed
+from rag_app.llm.engine import Job, ModelCard, Outcome, Request
+from rag_app.llm.session import Session
+from rag_app.llm.turns import Turns
+
+_GRACE_S = 1.0  # a cancelled generation stops by itself in this time, or its process is killed
+_SILENCE_S = 600.0  # a child that reads or writes a prompt tells so much more often
+
+_NEVER = threading.Event()
+
+
+class ModelProcess:
+    """Safe from any thread: generations run one after another, in the order of asking."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._turns = Turns()
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+        self._tokenizer: Any = None
+
+    @property
+    def pid(self) -> int:
+        """The child's process id; 0 where none runs."""
+        session = self._session
+        return session.pid if session and session.alive else 0
+
+    def card(self) -> ModelCard:
+        """Which model this is; loads it where it is not yet.
+
+        Raises ModelNotFound, MissingExtra, ModelError, ModelCrashed.
+        """
+        return self._running().wait_until_loaded(_NEVER)
+
+    def generate(
+        self, request: Request, cancel: threading.Event | None = None
+    ) -> Iterator[str | Outcome]:
+        """The answer in pieces, then what it took. Closing the iterator stops the model.
+
+        Raises Cancelled soon after ``cancel`` is set, ModelCrashed where the process dies, and
+        ModelError where the model fails.
+        """
+        cancel = cancel or _NEVER
+        with self._turns.take(cancel):
+            session = self._running()
+            session.wait_until_loaded(cancel)
+            number = session.ask({"do": "generate", "request": asdict(request)})
+            over = False
+            try:
+                for frame in session.replies(number, cancel, silence_s=_SILENCE_S):
+                    if "outcome" in frame:
+                        over = True
+                        yield Outcome(**frame["outcome"])
+                        return
+                    if "text" in frame:
+                        yield frame["text"]
+            finally:
+                if not over and session.alive:
+                    session.cancel(number, _GRACE_S)
+                session.close(number)
+
+    def count(self, text: str) -> int:
+        """Tokens in ``text`` as the model counts them, no special ones added."""
+        session = self._running()
+        session.wait_until_loaded(_NEVER)
+        if session.tokenizer_json and self._tokenizer is None:
+            from tokenizers import Tokenizer
+
+            tokenizer = Tokenizer.from_file(session.tokenizer_json)
+            tokenizer.no_truncation()
+            self._tokenizer = tokenizer
+        if self._tokenizer is not None:
+            return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        number = session.ask({"do": "count", "text": text})
+        try:
+            for frame in session.replies(number, _NEVER, silence_s=_SILENCE_S):
+                return int(frame["count"])
+        finally:
+            session.close(number)
+        raise AssertionError("replies end by raising")
+
+    def close(self) -> None:
+        """End the child; the next use starts another."""
+        with self._lock:
+            session, self._session = self._session, None
+        if session is not None:
+            session.kill()
+
+    def _running(self) -> Session:
+        with self._lock:
+            if self._session is None or not self._session.alive:
+                self._session = Session(self._job)
+            return self._session
