@@ -1,0 +1,1 @@
+"""The writer: files into pages, chunks, vectors, an index. ``python -m ingest DOCS``."""

@@ -17,11 +17,11 @@ from ingest import splitting
 from ingest.report import FileOutcome, Report
 from ingest.sandbox import Sandbox
 from ingest.scanning import FoundFile, Plan, make_plan, scan
+from rag_app import terms
 from rag_app.embedding import Embedder, Vectors, load_embedder
 from rag_app.errors import DocumentsError, FileRejected
 from rag_app.language import detect
 from rag_app.settings import Settings, load_settings
-from rag_app import terms
 from rag_app.store.database import INDEXED, Database, EmbeddedChunk
 from rag_app.store.lock import writer_lock
 from rag_app.store.places import index_folder
@@ -50,8 +50,11 @@ def ingest(
     root = folder.expanduser().absolute()
     found, hidden = scan(root, max_bytes=settings.max_file_mb * 1e6)
     home = index_folder(settings, index)
-    if not found and not home.exists():
-        raise DocumentsError(f"{folder} holds no files. Put documents into it, then ingest again.")
+    if not found:
+        raise DocumentsError(
+            f"{folder} holds no files; nothing was changed. Put documents into it, then ingest"
+            " again."
+        )
     embedder = load_embedder(settings)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with writer_lock(home), closing(Database(home, embedder=embedder.identity)) as database:
@@ -362,6 +365,4 @@ def _chunk_tokens(settings: Settings, embedder: Embedder) -> int:
 
 
 def _outcome_of(record: DocumentRecord, action: str, detail: str = "") -> FileOutcome:
-    return FileOutcome(
-        record.source, record.outcome, detail, action, record.pages, record.chunks
-    )
+    return FileOutcome(record.source, record.outcome, detail, action, record.pages, record.chunks)

@@ -87,6 +87,7 @@ def make_plan(
         source
         for source in known
         if source not in present
+        and origins[source][0]  # a text that was added without a file has none
         and (origins[source][0] == str(root) or not Path(origins[source][0]).is_dir())
     ]
     by_hash = {
@@ -115,9 +116,7 @@ def make_plan(
             unchanged.append(file)
     moved = {old for old, _ in renamed}
     removed = () if keep_missing else tuple(sorted(s for s in missing if s not in moved))
-    return Plan(
-        tuple(added), tuple(changed), tuple(renamed), removed, tuple(unchanged), hidden
-    )
+    return Plan(tuple(added), tuple(changed), tuple(renamed), removed, tuple(unchanged), hidden)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

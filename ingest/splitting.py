@@ -13,9 +13,7 @@ _CONTEXT_TOKENS = 32  # what title and headings may take of a chunk's tokens
 _NEW_SECTION = 0.4  # a heading opens a new chunk once the last is this full
 
 
-def split(
-    document: LoadedDocument, token_ends: TokenEnds, *, max_tokens: int
-) -> list[Chunk]:
+def split(document: LoadedDocument, token_ends: TokenEnds, *, max_tokens: int) -> list[Chunk]:
     """The chunks of ``document``, in order, each at most ``max_tokens`` with its context.
 
     No chunk crosses a page or cuts a sentence or a table row, save one that is by itself
@@ -57,9 +55,7 @@ def _split_page(
         if pending:
             start, end = pending[0][0], pending[-1][1]
             used = max_tokens - room + tokens_between(ends, start, end)
-            yield Chunk(
-                number, start, end, page.text[start:end], path, used, tuple(pending)
-            )
+            yield Chunk(number, start, end, page.text[start:end], path, used, tuple(pending))
             pending.clear()
 
     for start, end in _pieces(page, ends, max_tokens - _CONTEXT_TOKENS - 2):

@@ -13,9 +13,13 @@ from typing import Any
 from langchain_core.callbacks import BaseCallbackHandler, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
-from langchain_core.prompts import ChatPromptTemplate, PromptTemplate
+from langchain_core.prompts import (
+    ChatPromptTemplate,
+    HumanMessagePromptTemplate,
+    PromptTemplate,
+)
 from langchain_core.retrievers import BaseRetriever
 
 from rag_app.errors import Cancelled
@@ -63,12 +67,11 @@ def retrieval_qa(llm: BaseChatModel, retriever: BaseRetriever, prompt: Prompt) -
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         from langchain_classic.chains import RetrievalQA
-    messages = [("system", prompt.system), ("human", prompt.user)]
     return RetrievalQA.from_chain_type(
         llm,
         retriever=_Numbered(inner=retriever),
         chain_type_kwargs={
-            "prompt": ChatPromptTemplate.from_messages(messages),
+            "prompt": _template(prompt),
             "document_prompt": PromptTemplate.from_template(
                 prompt.passage.replace("{text}", "{page_content}")
             ),
@@ -76,6 +79,18 @@ def retrieval_qa(llm: BaseChatModel, retriever: BaseRetriever, prompt: Prompt) -
             "document_separator": "\n\n",
         },
     )
+
+
+def _template(prompt: Prompt) -> ChatPromptTemplate:
+    messages: list[HumanMessagePromptTemplate | BaseMessage] = []
+    if prompt.system:
+        messages.append(SystemMessage(prompt.system))
+    for text, question, answer in prompt.examples:
+        shown = prompt.passage.format(number=1, source="example.txt", text=text)
+        messages.append(HumanMessage(prompt.user.format(context=shown, question=question)))
+        messages.append(AIMessage(answer))
+    messages.append(HumanMessagePromptTemplate.from_template(prompt.user))
+    return ChatPromptTemplate.from_messages(messages)
 
 
 class _Chosen(BaseRetriever):

@@ -107,6 +107,7 @@ class Reply:
         self._lock = threading.Lock()
 
     def __call__(self, frame: Frame) -> None:
+        """Send it, whole."""
         with self._lock:
             write_frame(self._pipe, frame)
 

@@ -7,7 +7,7 @@ that does not say what the sentence says is worse than no sentence.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag_app.evidence import Sentence
 from rag_app.language import Language
@@ -16,7 +16,7 @@ from rag_app.terms import analyse
 from rag_app.values import Citation
 
 _MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
-_MIN_SHARE = 0.8  # of a sentence's words that its evidence must have
+_DENIAL = re.compile(r"(?i)\b(?:not|no|never|neither|nor|without|não|nunca|nem|sem)\b|n['’]t\b")
 _WHITE = re.compile(r"\s+")
 
 
@@ -27,21 +27,46 @@ class Cited:
     text: str
     citations: tuple[Citation, ...]
 
+    def followed_by(self, quoted: "Cited") -> "Cited":
+        """The text, then each quotation as a paragraph of its own, numbered on."""
+        places = {(c.source, c.page, c.start): c for c in self.citations}
+        paragraphs = [self.text]
+        for citation in quoted.citations:
+            place = (citation.source, citation.page, citation.start)
+            kept = places.setdefault(place, replace(citation, number=len(places) + 1))
+            paragraphs.append(f"“{_WHITE.sub(' ', kept.quote)}” [{kept.number}]")
+        return Cited("\n\n".join(paragraphs), tuple(places.values()))
 
-def cite(text: str, evidence: Sequence[Sentence], language: Language) -> Cited:
-    """The sentences of ``text`` that the evidence bears out, each with its citation.
 
-    ``evidence`` is best first; the first that bears a sentence out is cited. Markers that the
-    model wrote itself are taken off: where a claim stands is found, not believed.
+@dataclass(frozen=True)
+class Gate:
+    """What a sentence must pass to be said."""
+
+    share: float  # of its words that one sentence of the evidence must have
+    in_order: bool  # whether its words must come in the order of the evidence
+
+
+def cite(
+    text: str, question: str, evidence: Sequence[Sentence], language: Language, gate: Gate
+) -> Cited:
+    """The sentences of ``text`` that say something and that the evidence bears out.
+
+    ``evidence`` is best first; the first that lets a sentence through ``gate`` is cited.
+    Markers that the model wrote itself are taken off: where a claim stands is found, not
+    believed. A sentence that repeats another, or only the question, says nothing.
     """
     plain = _MARKER.sub("", text).strip()
-    kept: list[tuple[str, Sentence]] = []
+    asked = set(analyse(question, language))
+    kept: dict[str, Sentence] = {}
     for start, end in sentences(plain):
         sentence = plain[start:end]
-        support = supporting(sentence, evidence, language)
+        words = set(analyse(sentence, language))
+        if len(words) < 2 or words <= asked or sentence in kept:
+            continue
+        support = supporting(sentence, evidence, language, gate)
         if support is not None:
-            kept.append((sentence, support))
-    return _numbered(kept)
+            kept[sentence] = support
+    return _numbered(list(kept.items()))
 
 
 def quote(evidence: Sequence[Sentence]) -> Cited:
@@ -50,18 +75,38 @@ def quote(evidence: Sequence[Sentence]) -> Cited:
 
 
 def supporting(
-    sentence: str, evidence: Sequence[Sentence], language: Language
+    sentence: str, evidence: Sequence[Sentence], language: Language, gate: Gate
 ) -> Sentence | None:
-    """The first of the evidence that has the sentence's words and all of its figures."""
-    words = set(analyse(sentence, language))
+    """The first of the evidence that bears the sentence out; None where none does.
+
+    It has the gate's share of the sentence's words, all of its figures, and says no where the
+    sentence says no. Words in the same order make of the sentence a shortened quotation, and
+    keep a small model from turning around who did what to whom.
+    """
+    words = analyse(sentence, language)
     figures = {word for word in words if word[0].isdigit()}
     if not words:
         return None
     for candidate in evidence:
-        have = set(analyse(candidate.text, language))
-        if figures <= have and len(words & have) >= _MIN_SHARE * len(words):
+        have = analyse(candidate.text, language)
+        known = [word for word in words if word in have]
+        if (
+            figures <= set(have)
+            and len(known) >= gate.share * len(words)
+            and (not gate.in_order or _is_subsequence(known, have))
+            and _denies(sentence) == _denies(candidate.text)
+        ):
             return candidate
     return None
+
+
+def _is_subsequence(words: Sequence[str], of: Sequence[str]) -> bool:
+    rest = iter(of)
+    return all(word in rest for word in words)
+
+
+def _denies(text: str) -> bool:
+    return _DENIAL.search(text) is not None
 
 
 def _numbered(kept: Sequence[tuple[str, Sentence]]) -> Cited:

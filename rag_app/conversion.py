@@ -121,7 +121,9 @@ def _save_network(model: Any, path: Path) -> None:  # noqa: ANN401
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")  # tracing warns of every Python branch
             network = openvino.convert_model(Network().eval(), example_input=(probe, probe))
-        compiled = openvino.Core().compile_model(network, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        compiled = openvino.Core().compile_model(
+            network, "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+        )
         for text in _PROBES:
             ids = np.array([model.tokenizer(text)["input_ids"]], np.int64)
             mine = compiled({0: ids, 1: np.ones_like(ids)})[0][0]
@@ -141,7 +143,9 @@ def _identity(model: Any, sha256: str, name: str) -> "EmbedderIdentity":  # noqa
     modules = [type(module).__name__ for module in model]
     pooling = next((m.pooling_mode for m in model if hasattr(m, "pooling_mode")), None)
     if pooling is None:
-        pooling = next((m.get_pooling_mode_str() for m in model if hasattr(m, "get_pooling_mode_str")), "none")
+        pooling = next(
+            (m.get_pooling_mode_str() for m in model if hasattr(m, "get_pooling_mode_str")), "none"
+        )
     prompts = {kind: text for kind, text in (model.prompts or {}).items() if text}
     return EmbedderIdentity(
         name=name,

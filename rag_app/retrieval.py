@@ -1,7 +1,6 @@
 """From a question to the passages of the documents that speak of it."""
 
 from dataclasses import replace
-from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -14,6 +13,7 @@ from rag_app.language import detect
 from rag_app.settings import Settings, load_settings
 from rag_app.store.places import index_folder
 from rag_app.store.reader import open_reader
+from rag_app.store.vectorstore import as_document
 from rag_app.values import Passage
 
 _CANDIDATES = 100  # of each search, before they are fused
@@ -75,17 +75,3 @@ class HybridRetriever(BaseRetriever):
     ) -> list[Document]:
         passages = retrieve(query, self.k, index=self.index, settings=self.settings)
         return [as_document(passage) for passage in passages]
-
-
-def as_document(passage: Passage) -> Document:
-    """A passage as LangChain's ``Document``, its place in the metadata."""
-    metadata: dict[str, Any] = {
-        "source": passage.source,
-        "page": passage.page,
-        "start": passage.start,
-        "end": passage.end,
-        "title": passage.title,
-        "headings": list(passage.headings),
-        "score": passage.score,
-    }
-    return Document(page_content=passage.text, metadata=metadata, id=str(passage.chunk_id))

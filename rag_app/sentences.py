@@ -6,6 +6,7 @@ lines a PDF broke where the page ended.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 Span = tuple[int, int]  # [start, end), characters
 
@@ -13,13 +14,18 @@ _BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n\s*")
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*•▪◦‣·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
 _END = re.compile(r"[.!?…][\"'”’»)\]]*(?:\[\d+\])*(?=\s+[\"'“‘«(\[¿¡]*[A-Z0-9À-ÖØ-Þ])")
 _ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof sr sra dra jr st inc corp ltd co cos llc plc no nos vs etc eg ie e.g i.e
-    cf al fig figs eq eqs sec ch vol pp p pg pág págs art arts núm n ed eds est approx dept univ
-    jan feb mar apr jun jul aug sep sept oct nov dec fev abr mai ago set out dez u.s u.k u.n d.c
-    exa exmo ilmo av r ltda cia s.a a.c d.c ph.d m.d b.sc m.sc""".split()
+    """
+        mr mrs ms dr prof sr sra dra jr st inc corp ltd co cos llc plc no nos vs etc eg ie
+        e.g i.e cf al fig figs eq eqs sec ch vol pp p pg pág págs art arts núm n ed eds
+        est approx dept univ jan feb mar apr jun jul aug sep sept oct nov dec fev abr mai
+        ago set out dez u.s u.k u.n d.c exa exmo ilmo av r ltda cia s.a a.c d.c ph.d m.d
+        b.sc m.sc
+    """.split()
 )
 _NUMBER = re.compile(r"^[(\[$€£R]*[-–—+]?[\d][\d.,]*[)%\]xX]*$|^[—–-]$|^\$$|^%$|^N/?A$")
-_SENTENCE_TAIL = re.compile(r"[,;:(–—-]$|\b(?:the|a|an|of|to|and|or|in|for|de|da|do|e|ou|em|o|os|as)$")
+_SENTENCE_TAIL = re.compile(
+    r"[,;:(–—-]$|\b(?:the|a|an|of|to|and|or|in|for|de|da|do|e|ou|em|o|os|as)$"
+)
 
 
 def sentences(text: str, rows: Sequence[Span] = ()) -> list[Span]:
@@ -51,7 +57,7 @@ def _paragraph(text: str, start: int, end: int) -> Iterator[Span]:
     lines = list(_lines(text, start, end))
     width = max((stop - first for first, stop in lines), default=0)
     block = start
-    for (first, stop), (after, after_stop) in zip(lines, lines[1:], strict=False):
+    for (first, stop), (after, after_stop) in pairwise(lines):
         if _breaks(text[first:stop], text[after:after_stop], width):
             yield from _in_block(text, block, stop)
             block = after

@@ -62,13 +62,17 @@ class Settings(BaseSettings):
     # Answering
     answerer: Literal["auto", "llm", "extractive"] = Field(
         "auto",
-        description="`auto`: the model's sentence where the documents support it, else a"
-        " quotation; `llm`: the model's alone; `extractive`: quotations alone",
+        description="`auto`: the model's sentences where the documents support them, else a"
+        " quotation (always with quotations, and in English alone, for the packaged model);"
+        " `llm`: the model's sentences alone; `extractive`: quotations alone",
     )
     evidence_tokens: int = Field(
-        700, ge=50, description="budget of the numbered passages in the prompt, in the embedder's tokens"
+        0,
+        ge=0,
+        description="budget of the numbered passages in the prompt, in the embedder's tokens;"
+        " 0: what suits the model (64 for the packaged one, 1,200 for others)",
     )
-    answer_tokens: int = Field(96, ge=8, description="longest answer, in tokens")
+    answer_tokens: int = Field(64, ge=8, description="longest answer, in tokens")
     min_support: float = Field(
         0.5, ge=0, le=1, description="below this support the answer is an abstention"
     )

@@ -35,9 +35,7 @@ def main() -> None:
 
 def _sidebar() -> None:
     language_switch()
-    st.button(
-        t("new_chat"), on_click=session.clear, icon=":material/add_comment:", width="stretch"
-    )
+    st.button(t("new_chat"), on_click=session.clear, icon=":material/add_comment:", width="stretch")
     names = resources.indexes()
     index = session.chosen_index(names)
     if index is not None:

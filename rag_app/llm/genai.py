@@ -84,7 +84,9 @@ class GenAIEngine(Engine):
         self._requests += 1
         started = time.perf_counter()
         handle = self._pipeline.add_request(
-            self._requests, openvino.Tensor(numpy.array([prompt], numpy.int64)), self._config(request)
+            self._requests,
+            openvino.Tensor(numpy.array([prompt], numpy.int64)),
+            self._config(request),
         )
         text = Detokenizer(self._tokenizer.decode)
         tokens, first, going = 0, started, True

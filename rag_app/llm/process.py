@@ -2,11 +2,9 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from rag_app.errors import ModelCrashed
 from rag_app.llm.engine import Job, ModelCard, Outcome, Request
 from rag_app.llm.session import Session
 from rag_app.llm.turns import Turns

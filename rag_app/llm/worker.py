@@ -90,9 +90,7 @@ class _Answers:
     def _answer(self, number: int, fields: Frame) -> None:
         messages = [Message(**message) for message in fields.pop("messages")]
         request = Request(messages=messages, **fields)
-        text = StopFilter(
-            request.stop, lambda piece: self._reply({"id": number, "text": piece})
-        )
+        text = StopFilter(request.stop, lambda piece: self._reply({"id": number, "text": piece}))
 
         def write(piece: str) -> bool:
             if not piece:

@@ -20,14 +20,15 @@ _ALLOWED = frozenset({"context", "question"})
 
 @dataclass(frozen=True)
 class Prompt:
-    """A system message and a user message with {context} and {question} to fill."""
+    """A system message, examples, and a user message with {context} and {question} to fill."""
 
     name: str
     version: str
     sha256: str  # of the file
-    system: str
+    system: str  # "" for none
     user: str
     passage: str  # how one passage is shown: {number}, {source} and {text}
+    examples: tuple[tuple[str, str, str], ...]  # passage, question, answer
 
 
 @lru_cache
@@ -44,6 +45,10 @@ def load_prompt(name: str, language: Language) -> Prompt:
             system=fields["system"].strip(),
             user=fields["user"].strip(),
             passage=fields["passage"].strip(),
+            examples=tuple(
+                (example["passage"], example["question"], example["answer"])
+                for example in fields.get("examples", ())
+            ),
         )
     except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
         raise SettingError(f"Prompt file {path} cannot be used: {error}.") from error

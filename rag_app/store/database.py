@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from rag_app import terms
 from rag_app.embedding import EmbedderIdentity, Vectors
 from rag_app.errors import EmbedderMismatch, IndexDamaged, IndexNotFound
 from rag_app.language import Language
-from rag_app import terms
 from rag_app.store.schema import DATABASE_FILE, FORMAT, TABLES
 from rag_app.values import Chunk, DocumentRecord, Page, Passage
 

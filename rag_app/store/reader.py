@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag_app.embedding import Embedder, Vectors
 from rag_app import terms
+from rag_app.embedding import Embedder, Vectors
 from rag_app.store.database import Database
 from rag_app.store.schema import DATABASE_FILE
 from rag_app.store.vectors import VectorIndex
