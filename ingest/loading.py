@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag_app.errors import FileRejected, Reason
-from rag_app.values import Heading, LoadedDocument, Page
+from rag_app.values import LoadedDocument
 
 _ZIP, _PDF, _OLE = b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFFICE = {".docx", ".pptx", ".xlsx", ".epub"}
@@ -74,23 +74,6 @@ def visible(text: str) -> str:
     r"""``text`` without invisible characters, every line end a "\n"."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
     return _INVISIBLE.sub("", text)
-
-
-def visible_page(page: Page) -> Page:
-    """The page without invisible characters, its offsets moved along."""
-    text = visible(page.text)
-    if text == page.text:
-        return page
-
-    def moved(offset: int) -> int:
-        return len(visible(page.text[:offset]))
-
-    return replace(
-        page,
-        text=text,
-        headings=tuple(Heading(moved(h.start), h.level, visible(h.title)) for h in page.headings),
-        rows=tuple((moved(start), moved(end)) for start, end in page.rows),
-    )
 
 
 def _loader(path: Path, options: LoadingOptions) -> Loader:

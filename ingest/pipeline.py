@@ -179,6 +179,8 @@ class _Run:
             if file.reason is not None:
                 self._reject(file, file.reason, file.detail)
         waiting: list[_Prepared] = []
+        if readable:
+            self._report_progress(readable[0], 0.0)
         with Sandbox(self._settings) as sandbox:
             for file, parsed in _parse_ahead(sandbox, readable):
                 if isinstance(parsed, FileRejected):
@@ -214,7 +216,10 @@ class _Run:
         limit = _chunk_tokens(self._settings, self._embedder)
         ends = self._embedder.token_ends
         chunks = splitting.split(document, ends, max_tokens=limit)
-        texts = [splitting.embedded_text(document.title, chunk, ends) for chunk in chunks]
+        texts = [
+            splitting.embedded_text(document.title, chunk, ends, max_tokens=limit)
+            for chunk in chunks
+        ]
         digests = [hashlib.sha256(text.encode()).digest() for text in texts]
         return _Prepared(file, document, chunks, texts, digests)
 

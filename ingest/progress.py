@@ -27,21 +27,26 @@ def bar() -> Iterator[OnProgress]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    with RichProgress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Reading", total=None, rate="")
+    progress = RichProgress(*columns, console=Console(stderr=True), transient=True)
+    task = progress.add_task("Reading", total=None, rate="")
 
-        def show(now: "Progress") -> None:
-            elapsed = progress.tasks[0].elapsed or 0.0
-            speed = f"{now.chunks / elapsed:.0f} chunks/s" if elapsed else ""
-            progress.update(
-                task,
-                description=f"{now.files_done}/{now.files} files  {now.current[-40:]}",
-                completed=now.bytes_done,
-                total=now.bytes,
-                rate=speed,
-            )
+    def show(now: "Progress") -> None:
+        progress.start()  # only now: an error before it is then a line by itself
+        elapsed = progress.tasks[0].elapsed or 0.0
+        speed = f"{now.chunks / elapsed:.0f} chunks/s" if elapsed else ""
+        progress.update(
+            task,
+            description=f"{now.files_done}/{now.files} files  {now.current[-40:]}",
+            completed=now.bytes_done,
+            total=now.bytes,
+            rate=speed,
+        )
 
+    try:
         yield show
+    finally:
+        if progress.live.is_started:
+            progress.stop()
 
 
 @contextmanager

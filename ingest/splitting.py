@@ -9,7 +9,7 @@ from rag_app.values import Chunk, LoadedDocument, Page
 TokenEnds = Callable[[str], Sequence[int]]  # text -> where each token ends, in characters
 
 VERSION = "1"  # of the rules below; an index built by other rules is chunked anew
-_CONTEXT_TOKENS = 32  # what title and headings may take of a chunk's tokens
+_CONTEXT_TOKENS = 32  # what title and headings may take of a chunk's tokens, or a quarter of it
 _NEW_SECTION = 0.4  # a heading opens a new chunk once the last is this full
 
 
@@ -31,9 +31,9 @@ def context(title: str, headings: Sequence[str]) -> str:
     return " > ".join(part for part in dict.fromkeys([title, *headings]) if part)
 
 
-def embedded_text(title: str, chunk: Chunk, token_ends: TokenEnds) -> str:
+def embedded_text(title: str, chunk: Chunk, token_ends: TokenEnds, *, max_tokens: int) -> str:
     """What the embedder reads of a chunk: its context, cut to a budget, and its text."""
-    head = _short_context(title, chunk.headings, token_ends)
+    head = _short_context(title, chunk.headings, token_ends, max_tokens)
     return f"{head}\n{chunk.text}" if head else chunk.text
 
 
@@ -49,7 +49,7 @@ def _split_page(
     starts = {heading.start: heading for heading in page.headings}
     pending: list[Span] = []
     path = tuple(carried[level] for level in sorted(carried))
-    room = max_tokens - _context_tokens(title, path, token_ends)
+    room = max_tokens - _context_tokens(title, path, token_ends, max_tokens)
 
     def flush() -> Iterator[Chunk]:
         if pending:
@@ -58,7 +58,7 @@ def _split_page(
             yield Chunk(number, start, end, page.text[start:end], path, used, tuple(pending))
             pending.clear()
 
-    for start, end in _pieces(page, ends, max_tokens - _CONTEXT_TOKENS - 2):
+    for start, end in _pieces(page, ends, max_tokens - _context_budget(max_tokens) - 2):
         opened = [starts[at] for at in starts if start <= at < end]
         full = tokens_between(ends, pending[0][0], end) > room if pending else False
         filled = tokens_between(ends, pending[0][0], pending[-1][1]) if pending else 0
@@ -70,7 +70,7 @@ def _split_page(
             carried[heading.level] = heading.title
         if not pending:
             path = tuple(carried[level] for level in sorted(carried))
-            room = max_tokens - _context_tokens(title, path, token_ends)
+            room = max_tokens - _context_tokens(title, path, token_ends, max_tokens)
         pending.append((start, end))
     yield from flush()
 
@@ -99,15 +99,22 @@ def _cut(text: str, start: int, end: int, ends: Sequence[int], room: int) -> int
     return limit
 
 
-def _short_context(title: str, headings: Sequence[str], token_ends: TokenEnds) -> str:
-    """The context's last ``_CONTEXT_TOKENS`` tokens: the nearest heading says the most."""
+def _short_context(
+    title: str, headings: Sequence[str], token_ends: TokenEnds, max_tokens: int
+) -> str:
+    """The context's last tokens, as many as it may take: the nearest heading says the most."""
     full = context(title, headings)
     ends = token_ends(full)
-    if len(ends) <= _CONTEXT_TOKENS:
-        return full
-    return full[ends[-_CONTEXT_TOKENS - 1] :].lstrip()
+    most = _context_budget(max_tokens)
+    return full if len(ends) <= most else full[ends[-most - 1] :].lstrip()
 
 
-def _context_tokens(title: str, headings: Sequence[str], token_ends: TokenEnds) -> int:
+def _context_tokens(
+    title: str, headings: Sequence[str], token_ends: TokenEnds, max_tokens: int
+) -> int:
     """Tokens that come on top of a chunk's own: its context and the two special ones."""
-    return len(token_ends(_short_context(title, headings, token_ends))) + 2
+    return len(token_ends(_short_context(title, headings, token_ends, max_tokens))) + 2
+
+
+def _context_budget(max_tokens: int) -> int:
+    return min(_CONTEXT_TOKENS, max_tokens // 4)

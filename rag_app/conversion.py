@@ -84,7 +84,7 @@ def _load_model(folder: Path, name: str) -> Any:  # noqa: ANN401
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()
     try:
         return SentenceTransformer(
             str(folder),

@@ -1,6 +1,7 @@
 """Which sentences of the passages answer the question, and how far the best one stands out."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -19,7 +20,12 @@ COSINE_WEIGHT: dict[Language, float] = {"en": 1.0, "pt": 0.5}
 SUPPORT_CURVE: dict[Language, tuple[float, float]] = {"en": (0.48, 0.1), "pt": (0.36, 0.1)}
 
 _BACKGROUND = 50  # sentences that the best one is compared with
+_HEADING_CREDIT = 0.5  # of a word that stands in the headings alone
+_FEWEST_WORDS = 3  # of a sentence that has no figure
 _LONGEST = 600  # characters; a longer stretch is no quotation
+
+_WORD = re.compile(r"[^\W\d_]+")
+_FIGURE = re.compile(r"\d[\d.,]{2,}|\d\s*%")
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,15 @@ class WeighedWord:
 def rank_sentences(
     question: str, passages: Sequence[Passage], embedder: Embedder, words: Sequence[WeighedWord]
 ) -> list[Sentence]:
-    """Every sentence of the passages, best first; the same words once."""
-    spans = [(p, start, end) for p in passages for start, end in _spans(p)]
+    """Every sentence of the passages that says something, best first; the same words once."""
+    named = {_bare(heading) for p in passages for heading in (p.title, *p.headings)}
+    titles = sorted(named - {""}, key=len, reverse=True)
+    spans = [
+        (p, start, end)
+        for p in passages
+        for start, end in _spans(p)
+        if _says_something(p.text[start - p.start : end - p.start], titles)
+    ]
     texts = [p.text[start - p.start : end - p.start] for p, start, end in spans]
     if not texts:
         return []
@@ -98,10 +111,33 @@ def _spans(passage: Passage) -> list[tuple[int, int]]:
     return [(start, end) for start, end in spans if end - start <= _LONGEST]
 
 
+def _says_something(text: str, titles: Sequence[str]) -> bool:
+    """Whether the text is more than headings, as a page's head and a table of contents are."""
+    rest = f" {_bare(text)} "
+    for title in titles:
+        rest = rest.replace(f" {title} ", " ")
+    return len(rest.split()) >= _FEWEST_WORDS or _FIGURE.search(text) is not None
+
+
+def _bare(text: str) -> str:
+    """Letters and blanks alone: a heading with neither its number nor its page's."""
+    return " ".join(_WORD.findall(text.lower()))
+
+
 def _overlap(text: str, passage: Passage, words: Sequence[WeighedWord]) -> float:
-    """The share of the question's words, by weight, that the sentence has."""
+    """The share of the question's words, by weight, that the sentence has.
+
+    A word of the headings above it counts a part: what they have named a sentence may leave out.
+    """
     total = sum(word.weight for word in words)
     if total <= 0:
         return 0.0
-    have = set(analyse(text, detect(passage.text)))
-    return sum(word.weight for word in words if word.stems & have) / total
+    language = detect(passage.text)
+    have = set(analyse(text, language))
+    above = set(analyse(" ".join((passage.title, *passage.headings)), language))
+    found = sum(
+        word.weight if word.stems & have else _HEADING_CREDIT * word.weight
+        for word in words
+        if word.stems & (have | above)
+    )
+    return found / total

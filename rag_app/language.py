@@ -10,7 +10,7 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
         """
         a about after all also an and any are as at be because been before being between
         both but by can could did do does during each for from had has have he her his how
-        i if in into is it its just may more most my no nor not of on one only or other
+        i if in into is it its just many may more most much my no nor not of on one only or other
         our out over per shall she should so some such than that the their them then there
         these they this those through to under up was we were what when where which while
         who whom whose why will with would you your
@@ -22,7 +22,7 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
         dos e ela elas ele eles em entre era essa essas esse esses esta estas este estes
         está estão eu foi foram há isso isto já lhe mais mas me mesmo meu minha muito na
         nas nem no nos nossa nosso não o onde os ou para pela pelas pelo pelos por porque
-        quais qual quando quanto quantos quantas que quem se sem ser seu seus será são sua
+        quais qual quando quanta quanto quantos quantas que quem se sem ser seu seus será são sua
         suas só também te tem têm ter toda todas todo todos um uma umas uns você vocês à
         às é
     """.split()

@@ -8,7 +8,7 @@ import snowballstemmer
 
 from rag_app.language import STOP_WORDS, Language
 
-VERSION = "1"  # of the rules below; terms of other rules do not match
+VERSION = "2"  # of the rules below; terms of other rules do not match
 
 _TERM = re.compile(r"\d+(?:[.,]\d+)*(?![^\W\d_])|[^\W_]+")
 _THOUSANDS = re.compile(r"^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*$")

@@ -30,6 +30,8 @@ def load_community(path: Path, options: LoadingOptions) -> LoadedDocument:
             )
         try:
             documents = loader(str(path)).load()
+        except MemoryError:
+            raise
         except Exception as error:  # a foreign loader may raise anything
             what = f"{type(error).__name__}: {error}"
             raise FileRejected(Reason.CORRUPT, f"{name} cannot read it ({what})") from error

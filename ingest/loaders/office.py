@@ -24,7 +24,7 @@ def load_office(path: Path, options: LoadingOptions) -> LoadedDocument:
     reader = _presentation if path.suffix.lower() == ".pptx" else _word
     try:
         return reader(path)
-    except FileRejected:
+    except (FileRejected, MemoryError):
         raise
     except Exception as error:  # these libraries raise almost anything on a broken file
         what = f"{type(error).__name__}: {error}"
@@ -53,7 +53,7 @@ def _word(path: Path) -> LoadedDocument:
     title = document.core_properties.title or ""
     for block in document.iter_inner_content():
         if isinstance(block, Table):
-            writer.table([_unmerged(cell.text for cell in row.cells) for row in block.rows])
+            writer.table([_unmerged(row.cells) for row in block.rows])
             continue
         style = block.style.name if block.style is not None else ""
         level = _HEADING_STYLE.match(style or "")
@@ -72,11 +72,13 @@ def _word(path: Path) -> LoadedDocument:
     return LoadedDocument(" ".join(visible(title).split()), (page,), "python-docx")
 
 
-def _unmerged(cells: Iterable[str]) -> list[str]:
+def _unmerged(cells: Iterable[Any]) -> list[str]:
     """A row's texts; a merged cell, which comes once a column, counts the first time."""
     row: list[str] = []
-    for text in cells:
-        row.append("" if row and text and text == row[-1] else text)
+    last = None
+    for cell in cells:
+        row.append("" if cell._tc is last else cell.text)
+        last = cell._tc
     return row
 
 

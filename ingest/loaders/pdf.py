@@ -109,6 +109,8 @@ def _by_pypdf(path: Path, options: LoadingOptions) -> LoadedDocument:
 def _pypdf_text(page: Any) -> str:  # noqa: ANN401
     try:
         text: str = page.extract_text()
+    except MemoryError:
+        raise
     except Exception:  # pypdf raises almost anything on a broken page
         return ""
     return text

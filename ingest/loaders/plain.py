@@ -7,6 +7,7 @@ from ingest.loading import LoadingOptions, visible
 from rag_app.errors import FileRejected, Reason
 from rag_app.values import Heading, LoadedDocument, Page
 
+_LATIN_END = 0x250  # code point after the last Latin letter with accents
 _ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _SETEXT = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
@@ -57,8 +58,12 @@ def _decode(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:200_000]).best()
-    # Windows' Western encoding is what Portuguese and English files come in if not in UTF-8.
-    return data.decode(best.encoding if best else "cp1252", errors="replace")
+    is_latin = best is None or all(
+        ord(letter) < _LATIN_END for letter in str(best) if letter.isalpha()
+    )
+    # Windows' Western encoding is what Portuguese and English files come in if not in UTF-8; a
+    # guess cannot tell it from its Central European sister, in which ã is ă.
+    return data.decode("cp1252" if best is None or is_latin else best.encoding, errors="replace")
 
 
 def _structure(text: str) -> tuple[list[Heading], list[tuple[int, int]]]:

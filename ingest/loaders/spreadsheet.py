@@ -35,7 +35,7 @@ def load_spreadsheet(path: Path, options: LoadingOptions) -> LoadedDocument:
                         raise FileRejected(Reason.TOO_LARGE, "it holds too many characters")
                 _sheet(sheet.title, rows, writer)
             title = book.properties.title or ""
-    except FileRejected:
+    except (FileRejected, MemoryError):
         raise
     except Exception as error:  # openpyxl raises almost anything on a broken file
         what = f"{type(error).__name__}: {error}"

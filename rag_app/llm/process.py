@@ -60,6 +60,11 @@ class ModelProcess:
                         return
                     if "text" in frame:
                         yield frame["text"]
+            except Cancelled:
+                raise
+            except ModelError:  # the child told of it, and is ready for the next request
+                over = True
+                raise
             finally:
                 if not over and session.alive:
                     session.cancel(number, _GRACE_S)

@@ -122,9 +122,10 @@ class Session:
             self._boxes.pop(number, None)
 
     def kill(self) -> None:
-        """End the child at once."""
+        """End the child at once; no one asks it again."""
         if self._child is not None:
             self._child.stop()
+        self._bury("it was stopped")
 
     def _open(self) -> int:
         number = next(self._numbers)
@@ -162,7 +163,7 @@ class Session:
 
     def _bury(self, reason: str) -> None:
         with self._lock:
-            self._end = reason
+            self._end = self._end or reason
             for box in self._boxes.values():
                 box.put({"end": reason})
 

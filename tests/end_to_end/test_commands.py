@@ -1,0 +1,89 @@
+"""The two commands and the Python API, as a new user runs them, without a network."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT
+
+# Blocks every connection that does not stay on this machine, in the command and its children.
+OFFLINE = """
+import socket
+_connect = socket.socket.connect
+def connect(self, address):
+    if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        raise OSError(f"this test has no network, and {address} was wanted")
+    return _connect(self, address)
+socket.socket.connect = connect
+def _no_names(host, *rest, **more):
+    if host in (None, "127.0.0.1", "::1", "localhost"): return _names(host, *rest, **more)
+    raise OSError(f"this test has no network, and {host} was wanted")
+_names, socket.getaddrinfo = socket.getaddrinfo, _no_names
+"""
+
+
+@pytest.fixture
+def offline(environment, tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(OFFLINE)
+    cache = {"RAG_CACHE_DIR": str(tmp_path / "cache")}  # nothing converted before
+    return {**environment, **cache, "PYTHONPATH": f"{tmp_path / 'site'}:{PROJECT}"}
+
+
+def python(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, env=environment, cwd=PROJECT
+    )
+
+
+def test_from_a_folder_to_a_cited_answer_without_a_network(offline, documents: Path):
+    ingested = python(offline, "-m", "ingest", str(documents))
+    assert ingested.returncode == 0, ingested.stderr
+    asked = python(offline, "-m", "rag_app", "How long is the bridge?")
+    assert asked.returncode == 0, asked.stderr
+    assert "503 metres" in asked.stdout
+    assert "[1] bridge.md: “It is 503 metres long.”" in asked.stdout
+
+
+def test_json_holds_the_whole_answer(environment, documents: Path):
+    python(environment, "-m", "ingest", str(documents))
+    asked = python(environment, "-m", "rag_app", "Quanto mede o vão central da ponte?", "--json")
+    answer = json.loads(asked.stdout)
+    assert "300 metros" in answer["text"]
+    assert answer["language"] == "pt"
+    (first, *_) = answer["citations"]
+    page = (documents / first["source"]).read_text()
+    assert page[first["start"] : first["end"]] == first["quote"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            [
+                "",
+            ],
+            "The question is empty",
+        ),
+        (["x" * 10_000], "RAG_MAX_QUESTION_CHARS"),
+        (["Why?", "--index", "nowhere"], "python -m ingest DOCS --index nowhere"),
+    ],
+)
+def test_bad_questions_end_with_code_2_and_a_clear_line(environment, arguments, says):
+    run = python(environment, "-m", "rag_app", *arguments)
+    assert run.returncode == 2
+    assert run.stderr.startswith("error: ")
+    assert says in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_bad_setting_ends_with_code_2(environment, documents: Path):
+    for name, value in (("RAG_PASSAGES", "0"), ("RAG_LLM", "gpt-9"), ("RAG_LLM", "gguf:/no.gguf")):
+        python(environment, "-m", "ingest", str(documents))
+        run = python({**environment, name: value}, "-m", "rag_app", "How long is the bridge?")
+        assert run.returncode == 2
+        assert name in run.stderr
+        assert "Traceback" not in run.stderr

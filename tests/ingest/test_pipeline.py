@@ -1,0 +1,124 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import ingest
+from rag_app import retrieve
+from rag_app.store.database import Database
+from tests.conftest import PROJECT
+
+
+def command(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ingest", *map(str, arguments)],
+        capture_output=True, text=True, env=environment, cwd=PROJECT,
+    )  # fmt: skip
+
+
+def actions(report) -> dict[str, str]:
+    return {file.source: file.action for file in report.files}
+
+
+def test_a_second_run_embeds_nothing(own, documents: Path):
+    first, second = ingest(documents, settings=own), ingest(documents, settings=own)
+    assert first.embedded == sum(file.chunks for file in first.files) > 0
+    assert second.embedded == 0
+    assert set(actions(second).values()) == {"unchanged"}
+
+
+def test_each_change_is_followed(own, documents: Path):
+    ingest(documents, settings=own)
+    (documents / "bridge.md").rename(documents / "notes" / "crossing.md")
+    (documents / "notes" / "garden.txt").write_text("The garden was closed in 2020.")
+    (documents / "ponte.md").unlink()
+    report = ingest(documents, settings=own)
+    assert actions(report) == {"notes/crossing.md": "renamed", "notes/garden.txt": "changed"}
+    assert report.removed == ("ponte.md",)
+    assert report.embedded == 1  # a rename costs none
+    sources = {passage.source for passage in retrieve("bridge garden ponte", 20, settings=own)}
+    assert sources == {"notes/crossing.md", "notes/garden.txt"}
+
+
+def test_missing_files_can_be_kept(own, documents: Path):
+    ingest(documents, settings=own)
+    (documents / "ponte.md").unlink()
+    assert ingest(documents, settings=own, keep_missing=True).removed == ()
+    assert any(p.source == "ponte.md" for p in retrieve("ponte", 5, settings=own))
+
+
+def test_the_same_chunk_twice_is_embedded_once(own, documents: Path):
+    ingest(documents, settings=own)
+    (documents / "copy.txt").write_text((documents / "notes" / "garden.txt").read_text())
+    report = ingest(documents, settings=own)
+    assert (report.embedded, report.reused) == (0, 1)
+
+
+def test_the_order_of_arrival_does_not_matter(own, documents: Path, tmp_path: Path):
+    """The same folder makes the same chunks and vectors, whatever came before."""
+    ingest(documents, settings=own, index="whole")
+    moved = tmp_path / "later.md"
+    (documents / "bridge.md").rename(moved)
+    ingest(documents, settings=own, index="parts")
+    moved.rename(documents / "bridge.md")
+    ingest(documents, settings=own, index="parts")
+    assert contents(own.indexes_dir / "whole") == contents(own.indexes_dir / "parts")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every chunk's id, the same for the same words at the same place, and its vector."""
+    rows = Database(folder)._all("SELECT key, vector FROM chunks")
+    return dict(rows)
+
+
+def test_the_command_reports_every_file(environment, documents: Path):
+    (documents / "photo.jpg").write_bytes(b"\xff\xd8\xff" + b"0" * 50)
+    (documents / "empty.txt").touch()
+    (documents / ".hidden").write_text("not for us")
+    run = command(environment, documents)
+    assert run.returncode == 0
+    assert "photo.jpg: unsupported" in run.stdout
+    assert "empty.txt: empty: the file has no bytes" in run.stdout
+    assert "pages a second" in run.stdout
+    report = json.loads(command(environment, documents, "--json").stdout)
+    assert report["actions"] == {"unchanged": 5}
+    assert report["outcomes"] == {"indexed": 3, "unsupported": 1, "empty": 1}
+    assert (report["hidden"], report["embedded"]) == (1, 0)
+
+
+def test_a_plan_does_nothing(environment, documents: Path, own):
+    plan = json.loads(command(environment, documents, "--plan", "--json").stdout)
+    assert plan["add"] == ["bridge.md", "notes/garden.txt", "ponte.md"]
+    assert not own.indexes_dir.exists()
+    assert "3 to add" in command(environment, documents, "--plan").stdout
+
+
+@pytest.mark.parametrize("case", ["missing", "empty", "file", "name"])
+def test_bad_input_ends_with_code_2_and_a_clear_line(environment, tmp_path: Path, case: str):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("x")
+    arguments = {
+        "missing": ["./no/such/folder"],
+        "empty": [tmp_path / "empty"],
+        "file": [tmp_path / "file"],
+        "name": [tmp_path, "--index", "../up"],
+    }[case]
+    run = command(environment, *arguments)
+    assert run.returncode == 2
+    assert run.stderr.startswith("error: ")
+    assert "Traceback" not in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_links_out_of_the_folder_are_not_followed(own, documents: Path, tmp_path: Path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("The password is swordfish.")
+    (documents / "link.txt").symlink_to(secret)
+    (documents / "loop").symlink_to(documents)
+    report = ingest(documents, settings=own)
+    outcomes = {file.source: file.outcome for file in report.files}
+    assert outcomes["link.txt"] == "outside_folder"
+    assert outcomes["loop"] == "unsupported"
+    assert all("swordfish" not in p.text for p in retrieve("password", 10, settings=own))

@@ -1,0 +1,71 @@
+import threading
+import time
+
+import pytest
+
+from rag_app import ask
+from rag_app.answering import ABSTENTION
+from rag_app.errors import Cancelled
+from rag_app.store.database import Database
+
+
+def test_every_citation_is_verbatim_and_numbered(settings):
+    stages: list[str] = []
+    answer = ask("How many parameters does GPT-3 have?", settings=settings, on_stage=stages.append)
+    assert not answer.abstained
+    assert "175" in answer.text
+    assert stages[:2] == ["searching", "reading"]
+    database = Database(settings.indexes_dir / "default")
+    for citation in answer.citations:
+        assert f"[{citation.number}]" in answer.text
+        page = database.page_text(citation.source, citation.page)
+        assert page is not None
+        assert page[citation.start : citation.end] == citation.quote
+        assert len(citation.sha256) == 64
+    assert answer.usage.seconds["total"] >= answer.usage.seconds["searching"]
+
+
+def test_the_model_is_asked_and_its_words_stream(settings):
+    tokens: list[str] = []
+    answer = ask("When was BERT published?", settings=settings, on_token=tokens.append)
+    assert len(tokens) > 2
+    assert answer.usage.completion_tokens > 2
+    assert answer.usage.prompt_tokens > 20
+    assert "int4" in answer.model
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("What was the score of the football final in Lisbon?", "en"),
+        ("Qual foi o placar da final do campeonato de futebol em Lisboa?", "pt"),
+    ],
+)
+def test_abstains_in_the_language_of_the_question(settings, question: str, language: str):
+    answer = ask(question, settings=settings)
+    assert answer.abstained
+    assert answer.citations == ()
+    assert answer.text == ABSTENTION[language]
+    assert answer.passages  # the nearest ones are still shown
+
+
+def test_quotation_alone_needs_no_model(settings):
+    only = settings.model_copy(update={"answerer": "extractive", "llm": "gguf:/no/such.gguf"})
+    answer = ask("How many parameters does GPT-3 have?", settings=only)
+    assert answer.answered_by == "quotation"
+    assert "175" in answer.citations[0].quote
+
+
+def test_a_stopped_question_ends_soon(settings):
+    cancel = threading.Event()
+    stopped = 0.0
+
+    def stop(_: str) -> None:
+        nonlocal stopped
+        stopped = stopped or time.perf_counter()
+        cancel.set()
+
+    with pytest.raises(Cancelled):
+        ask("When was BERT published?", settings=settings, on_token=stop, cancel=cancel)
+    assert time.perf_counter() - stopped < 1.0
+    assert ask("When was BERT published?", settings=settings).text  # and the next is answered

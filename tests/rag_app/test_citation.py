@@ -1,0 +1,66 @@
+from rag_app.citation import Gate, cite, quote
+from rag_app.evidence import Sentence
+from rag_app.values import Passage
+
+STRICT, LENIENT = Gate(1.0, in_order=True), Gate(0.8, in_order=False)
+
+
+def evidence(*texts: str) -> list[Sentence]:
+    page = " ".join(texts)
+    found = []
+    for number, text in enumerate(texts):
+        start = page.index(text)
+        passage = Passage(
+            page, "report.pdf", 3, 1.0, 0, len(page), sentences=((start, start + len(text)),)
+        )
+        found.append(Sentence(passage, start, start + len(text), 1.0 - number / 10, 0.5, 0.5))
+    return found
+
+
+def test_a_supported_sentence_is_cited_with_the_words_that_support_it():
+    said = cite(
+        "Revenues were $81,288 million. [7]",
+        "How high were revenues?",
+        evidence("Costs fell.", "Total revenues were $81,288 million in 2021."),
+        "en",
+        LENIENT,
+    )
+    assert said.text == "Revenues were $81,288 million. [1]"
+    (citation,) = said.citations
+    assert citation.quote == "Total revenues were $81,288 million in 2021."
+    assert (citation.source, citation.page) == ("report.pdf", 3)
+
+
+def test_a_wrong_figure_is_dropped():
+    said = cite(
+        "Revenues were 91,288 million.", "Revenues?", evidence("Revenues were 81,288 million."),
+        "en", LENIENT,
+    )  # fmt: skip
+    assert said.citations == ()
+
+
+def test_words_turned_around_are_no_shortened_quotation():
+    held = evidence("The museum moved from Marlborough House to Somerset House in September.")
+    turned = "The museum moved from Somerset House to Marlborough House."
+    kept = "The museum moved to Somerset House."
+    assert cite(turned, "Where?", held, "en", STRICT).citations == ()
+    assert cite(kept, "Where?", held, "en", STRICT).text == f"{kept} [1]"
+
+
+def test_a_denial_is_not_borne_out_by_its_opposite():
+    held = evidence("O contrato não inclui a manutenção dos elevadores.")
+    said = "O contrato inclui a manutenção dos elevadores."
+    assert cite(said, "Inclui?", held, "pt", LENIENT).citations == ()
+
+
+def test_what_only_repeats_the_question_says_nothing():
+    held = evidence("The play performed in the 1970s was written by Terrance Dicks.")
+    assert cite("The play performed in the 1970s.", "Who wrote the play performed in the 1970s?",
+                held, "en", STRICT).citations == ()  # fmt: skip
+
+
+def test_a_quotation_is_numbered_once_for_each_place():
+    held = evidence("Ana sings opera.", "Bia plays chess.")
+    answer = cite("Ana sings opera.", "What?", held, "en", STRICT).followed_by(quote(held))
+    assert answer.text == "Ana sings opera. [1]\n\n“Ana sings opera.” [1]\n\n“Bia plays chess.” [2]"
+    assert [citation.number for citation in answer.citations] == [1, 2]

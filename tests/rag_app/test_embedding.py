@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from rag_app.embedding import load_embedder
+from rag_app.errors import ModelNotFound
+from rag_app.settings import load_settings
+
+TEXTS = [
+    "Revenue grew by ten percent last year.",
+    "A receita cresceu dez por cento no ano passado.",
+    "Cats sleep for most of the day.",
+    "Turnover rose 10% over the previous twelve months.",
+]
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return load_embedder(load_settings())
+
+
+def test_vectors_have_unit_length_and_meaning(embedder):
+    vectors = embedder.encode(TEXTS)
+    assert vectors.shape == (4, embedder.identity.dimension)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+    assert vectors[0] @ vectors[3] > 0.6 > vectors[0] @ vectors[2]
+
+
+def test_a_vector_depends_on_its_text_alone(embedder):
+    together = embedder.encode([*TEXTS, *TEXTS * 3])
+    alone = np.vstack([embedder.encode([text]) for text in TEXTS])
+    assert np.array_equal(together[: len(TEXTS)], alone)
+
+
+def test_agrees_with_sentence_transformers(embedder):
+    from sentence_transformers import SentenceTransformer
+
+    from rag_app.embedding import _model_folder
+
+    reference = SentenceTransformer(str(_model_folder("packaged")), device="cpu").encode(
+        TEXTS, normalize_embeddings=True
+    )
+    assert (np.sum(reference * embedder.encode(TEXTS), axis=1) > 0.999).all()
+
+
+def test_counts_tokens_and_cuts_at_one(embedder):
+    text = "one two three four five"
+    assert embedder.count_tokens(text) == 5
+    assert embedder.head(text, 3) == "one two three"
+
+
+def test_a_model_that_is_not_there_is_named():
+    with pytest.raises(ModelNotFound, match="no-such-model"):
+        load_embedder(load_settings(embedder="/no/no-such-model"))

@@ -1,0 +1,37 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag_app.fusion import fuse
+
+rankings = st.lists(
+    st.tuples(st.integers(0, 30), st.floats(0, 20)), unique_by=lambda pair: pair[0], max_size=20
+).map(lambda pairs: sorted(pairs, key=lambda pair: -pair[1]))
+
+
+def test_a_chunk_that_both_searches_like_comes_first():
+    dense = [(1, 0.9), (2, 0.8), (3, 0.1)]
+    lexical = [(4, 9.0), (2, 8.5), (1, 0.5)]
+    assert fuse(dense, lexical, 0.5)[0].chunk_id == 2
+
+
+def test_ranks_of_each_search_are_told():
+    best = fuse([(7, 0.5)], [(8, 3.0), (7, 2.0)], 0.5)
+    assert {item.chunk_id: (item.dense_rank, item.lexical_rank) for item in best} == {
+        7: (1, 2),
+        8: (None, 1),
+    }
+
+
+@given(rankings, rankings, st.floats(0, 1))
+def test_nothing_is_lost_and_scores_fall(dense, lexical, weight):
+    fused = fuse(dense, lexical, weight)
+    assert {item.chunk_id for item in fused} == {c for c, _ in dense} | {c for c, _ in lexical}
+    scores = [item.score for item in fused]
+    assert scores == sorted(scores, reverse=True)
+    assert all(-1e-9 <= score <= 1 + 1e-9 for score in scores)
+
+
+@given(rankings)
+def test_with_all_weight_on_one_search_its_own_best_leads(dense):
+    if dense:
+        assert dict(dense)[fuse(dense, [], 1.0)[0].chunk_id] == dense[0][1]

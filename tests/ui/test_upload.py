@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+from ui.upload import save_upload
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("report.pdf", "report.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\ana\\notas.txt", "notas.txt"),
+        (".hidden.md", "hidden.md"),
+        ("/", "file"),
+    ],
+)
+def test_an_uploaded_name_stays_in_its_folder(tmp_path: Path, name: str, kept: str):
+    path = save_upload(tmp_path / "uploads", name, b"data")
+    assert path == tmp_path / "uploads" / kept
+    assert path.read_bytes() == b"data"
+    assert [item.name for item in (tmp_path / "uploads").iterdir()] == [kept]
