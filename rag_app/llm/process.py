@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from rag_app.errors import Cancelled, ModelError
 from rag_app.llm.engine import Job, ModelCard, Outcome, Request
 from rag_app.llm.session import Session
 from rag_app.llm.turns import Turns

@@ -44,7 +44,9 @@ def test_a_hugging_face_folder_answers_quantized(tiny: Path, quantize: str):
     try:
         card = llm.describe()
         assert card.precision == {
-            "none": "bfloat16", "int8": "int8 weights in 14 layers", "int4": "int4 weights in 14 layers",
+            "none": "bfloat16",
+            "int8": "int8 weights in 14 layers",
+            "int4": "int4 weights in 14 layers",
         }[quantize]  # fmt: skip
         assert len(card.sha256) == 64
         first = llm.invoke("w1 w2 w3", max_tokens=9)
@@ -100,7 +102,7 @@ def test_an_openai_compatible_endpoint_streams():
     asked = []
 
     class Endpoint(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
