@@ -5,6 +5,7 @@ words, and every one of its figures. What a model wrote beside that is dropped: 
 that does not say what the sentence says is worse than no sentence.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from rag_app.values import Citation
 
 _MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 _DENIAL = re.compile(r"(?i)\b(?:not|no|never|neither|nor|without|não|nunca|nem|sem)\b|n['’]t\b")
+_MOST_RUNS = 2
+_SENTENCE_ENDS = '.!?…"”’»)'
 _WHITE = re.compile(r"\s+")
 
 
@@ -43,7 +46,8 @@ class Gate:
     """What a sentence must pass to be said."""
 
     share: float  # of its words that one sentence of the evidence must have
-    in_order: bool  # whether its words must come in the order of the evidence
+    finished: bool  # whether it must end as a sentence does
+    in_order: bool  # whether its words must come as in the evidence, with one gap at most
 
 
 def cite(
@@ -61,7 +65,8 @@ def cite(
     for start, end in sentences(plain):
         sentence = plain[start:end]
         words = set(analyse(sentence, language))
-        if len(words) < 2 or words <= asked or sentence in kept:
+        is_cut = gate.finished and sentence[-1] not in _SENTENCE_ENDS
+        if len(words) < 2 or words <= asked or sentence in kept or is_cut:
             continue
         support = supporting(sentence, evidence, language, gate)
         if support is not None:
@@ -93,16 +98,26 @@ def supporting(
         if (
             figures <= set(have)
             and len(known) >= gate.share * len(words)
-            and (not gate.in_order or _is_subsequence(known, have))
+            and (not gate.in_order or _runs(known, have) <= _MOST_RUNS)
             and _denies(sentence) == _denies(candidate.text)
         ):
             return candidate
     return None
 
 
-def _is_subsequence(words: Sequence[str], of: Sequence[str]) -> bool:
-    rest = iter(of)
-    return all(word in rest for word in words)
+def _runs(words: Sequence[str], of: Sequence[str]) -> float:
+    """In how few unbroken stretches ``of`` has ``words``, in order; infinity where it has not."""
+    # best[i]: fewest runs that spell words so far with the last one at of[i]
+    best: list[float] = [1.0 if word == words[0] else math.inf for word in of] if words else []
+    for word in words[1:]:
+        nearest = math.inf
+        following: list[float] = []
+        for position, candidate in enumerate(of):
+            joined = best[position - 1] if position else math.inf
+            following.append(min(joined, nearest + 1) if candidate == word else math.inf)
+            nearest = min(nearest, best[position])
+        best = following
+    return min(best, default=math.inf)
 
 
 def _denies(text: str) -> bool:

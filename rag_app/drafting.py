@@ -38,7 +38,7 @@ class Reading:
 _PACKAGED = Reading(
     64,
     frozenset({"en"}),
-    Gate(1.0, in_order=True),
+    Gate(1.0, finished=True, in_order=True),
     depth=1,
     with_quotes=True,
     prompt="answer_packaged",
@@ -46,7 +46,7 @@ _PACKAGED = Reading(
 _OTHERS = Reading(
     1200,
     frozenset({"en", "pt"}),
-    Gate(0.8, in_order=False),
+    Gate(0.8, finished=False, in_order=False),
     depth=6,
     with_quotes=False,
     prompt="answer",

@@ -25,6 +25,7 @@ _FEWEST_WORDS = 3  # of a sentence that has no figure
 _LONGEST = 600  # characters; a longer stretch is no quotation
 
 _WORD = re.compile(r"[^\W\d_]+")
+_RULE = re.compile(r"\|[\s:|-]+")
 _FIGURE = re.compile(r"\d[\d.,]{2,}|\d\s*%")
 
 
@@ -59,12 +60,17 @@ def rank_sentences(
     """Every sentence of the passages that says something, best first; the same words once."""
     named = {_bare(heading) for p in passages for heading in (p.title, *p.headings)}
     titles = sorted(named - {""}, key=len, reverse=True)
-    spans = [
-        (p, start, end)
-        for p in passages
-        for start, end in _spans(p)
-        if _says_something(p.text[start - p.start : end - p.start], titles)
-    ]
+    spans: list[tuple[Passage, int, int]] = []
+    columns: dict[tuple[int, int], str] = {}  # a table row's place -> its header
+    for p in passages:
+        headers, skipped = _tables(p)
+        columns |= {(p.chunk_id, row): header for row, header in headers.items()}
+        spans += [
+            (p, start, end)
+            for start, end in _spans(p)
+            if start not in skipped
+            and _says_something(p.text[start - p.start : end - p.start], titles)
+        ]
     texts = [p.text[start - p.start : end - p.start] for p, start, end in spans]
     if not texts:
         return []
@@ -73,7 +79,8 @@ def rank_sentences(
     trust = COSINE_WEIGHT[detect(question)]
     ranked: dict[str, Sentence] = {}
     for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
-        overlap = _overlap(text, passage, words)
+        header = columns.get((passage.chunk_id, start), "")
+        overlap = _overlap(f"{header} {text}", passage, words)
         score = trust * float(cosine) + overlap
         sentence = Sentence(passage, start, end, score, float(cosine), overlap)
         if text not in ranked or ranked[text].score < score:
@@ -107,8 +114,39 @@ def support_of(ranked: Sequence[Sentence], language: Language) -> float:
 
 
 def _spans(passage: Passage) -> list[tuple[int, int]]:
-    spans = passage.sentences or ((passage.start, passage.end),)
+    """The passage's sentences and rows; one that announces the next is taken with it."""
+    spans: list[tuple[int, int]] = []
+    for start, end in passage.sentences or ((passage.start, passage.end),):
+        last = spans[-1] if spans else (0, 0)
+        before = passage.text[: max(0, last[1] - passage.start)]
+        announces = before.rstrip("`\n ").endswith(":")  # a fence opens a block of figures
+        if announces and end - last[0] <= _LONGEST:
+            spans[-1] = (last[0], end)
+        else:
+            spans.append((start, end))
     return [(start, end) for start, end in spans if end - start <= _LONGEST]
+
+
+def _tables(passage: Passage) -> tuple[dict[int, str], set[int]]:
+    """Where rows of Markdown tables start, with their headers; and where headers and rules do.
+
+    Other formats' rows carry their headers in their own text.
+    """
+    headers: dict[int, str] = {}
+    skipped: set[int] = set()
+    above, header = (0, ""), ""
+    at = passage.start
+    for line in passage.text.split("\n"):
+        if not line.startswith("|"):
+            header = ""
+        elif _RULE.fullmatch(line):
+            header = above[1] if above[1].startswith("|") else ""
+            skipped |= {above[0], at}
+        elif header:
+            headers[at] = header
+        above = (at, line)
+        at += len(line) + 1
+    return headers, skipped
 
 
 def _says_something(text: str, titles: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from pathlib import Path
 
+import markdown_blocks as md
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -13,8 +14,6 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
-
-import markdown_blocks as md
 
 INLINE = re.compile(r"(\*\*.+?\*\*|\*.+?\*|`.+?`)")
 BUILT = dt.datetime(2025, 1, 15, 12, 0)

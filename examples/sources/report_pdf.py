@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import markdown_blocks as md
+from report_figures import FIGURES
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -33,9 +35,6 @@ from reportlab.platypus import (
     Spacer,
     Table,
 )
-
-import markdown_blocks as md
-from report_figures import FIGURES
 
 INK = HexColor("#1c2733")
 ACCENT = HexColor("#1f4e79")
@@ -216,7 +215,7 @@ class Report(BaseDocTemplate):
                 top -= _height(note)
                 note.drawOn(canvas, SIDE, top)
 
-    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 (the library's name)
+    def afterFlowable(self, flowable: Flowable) -> None:
         """Note where a heading fell; bookmark it and put it into the outline."""
         if isinstance(flowable, MarkedHeading):
             entry = flowable.entry

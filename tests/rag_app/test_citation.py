@@ -2,7 +2,8 @@ from rag_app.citation import Gate, cite, quote
 from rag_app.evidence import Sentence
 from rag_app.values import Passage
 
-STRICT, LENIENT = Gate(1.0, in_order=True), Gate(0.8, in_order=False)
+STRICT = Gate(1.0, finished=True, in_order=True)
+LENIENT = Gate(0.8, finished=False, in_order=False)
 
 
 def evidence(*texts: str) -> list[Sentence]:
@@ -45,6 +46,17 @@ def test_words_turned_around_are_no_shortened_quotation():
     kept = "The museum moved to Somerset House."
     assert cite(turned, "Where?", held, "en", STRICT).citations == ()
     assert cite(kept, "Where?", held, "en", STRICT).text == f"{kept} [1]"
+
+
+def test_words_picked_from_all_over_are_no_quotation_either():
+    held = evidence("Of the tokens, 80% are replaced by a mask, 10% by a random token.")
+    said = "The tokens are replaced by a random token."
+    assert cite(said, "What?", held, "en", STRICT).citations == ()
+
+
+def test_what_breaks_off_is_not_said():
+    held = evidence("The beroids prey on other jellies by using large mouths.")
+    assert cite("The beroids prey on other jellies by using", "How?", held, "en", STRICT).text == ""
 
 
 def test_a_denial_is_not_borne_out_by_its_opposite():
