@@ -21,7 +21,7 @@ check: .venv/installed-dev
 	$(BIN)/lint-imports
 
 bench: .venv/installed-bench
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(BENCH_DOCS)
 
 # Touched last, so that a set-up that was interrupted is done again.
 .venv/installed: pyproject.toml constraints.txt
@@ -36,7 +36,7 @@ bench: .venv/installed-bench
 	$(PIP) -c constraints.txt -e '.[dev]'
 	touch $@
 
-.venv/installed-bench: .venv/installed-bench
+.venv/installed-bench: .venv/installed
 	$(PIP) -c constraints.txt -e '.[bench]'
 	touch $@
 

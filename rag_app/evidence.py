@@ -17,7 +17,7 @@ COSINE_WEIGHT: dict[Language, float] = {"en": 1.0, "pt": 0.5}
 
 # Contrast at which support is a half, and how steeply it rises; benchmarks/README.md has the
 # false-answer and false-refusal rates that come of it.
-SUPPORT_CURVE: dict[Language, tuple[float, float]] = {"en": (0.48, 0.1), "pt": (0.36, 0.1)}
+SUPPORT_CURVE: dict[Language, tuple[float, float]] = {"en": (0.55, 0.1), "pt": (0.40, 0.1)}
 
 _BACKGROUND = 50  # sentences that the best one is compared with
 _HEADING_CREDIT = 0.5  # of a word that stands in the headings alone

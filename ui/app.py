@@ -13,12 +13,13 @@ from ui.views.chat import chat
 from ui.views.documents import documents
 
 _STYLE = Path(__file__).parent / "style.css"
+_ICON = Path(__file__).parent / "icon.svg"  # a named one would be fetched from its maker
 _LISTED = 30  # files named in the sidebar; the documents page has them all
 
 
 def main() -> None:
     """Draw the frame, the sidebar and the page that was chosen."""
-    st.set_page_config(page_title=t("title"), page_icon=":material/menu_book:", layout="centered")
+    st.set_page_config(page_title=t("title"), page_icon=str(_ICON), layout="centered")
     st.html(_STYLE)
     page = st.navigation(
         [

@@ -38,7 +38,7 @@ Event = Stage | Token | Answer | Failed
 def answer_events(question: str, index: str, settings: Settings) -> Iterator[Event]:
     """Stages and tokens as they come, then an ``Answer`` or ``Failed``.
 
-    Closing the iterator, as Streamlit's Stop does, stops the model.
+    Closing the iterator stops the model.
     """
     events: queue.Queue[Event] = queue.Queue()
     cancel = threading.Event()
@@ -69,7 +69,7 @@ def answer_events(question: str, index: str, settings: Settings) -> Iterator[Eve
             try:
                 event = events.get(timeout=0.1)
             except queue.Empty:
-                yield Stage("")  # a heartbeat: drawing it is where Streamlit's Stop arrives
+                yield Stage("")  # a heartbeat: a click of Stop arrives where it is drawn
                 continue
             yield event
             if isinstance(event, Answer | Failed):

@@ -9,6 +9,7 @@ from ui import resources, session
 from ui.generation import Failed, Stage, Token, answer_events
 from ui.language import current_language, t
 
+_AROUND = 400  # characters of the page on either side of a quote
 _NEAREST = 3  # passages shown under an abstention
 _MODEL_AVATAR, _USER_AVATAR = ":material/menu_book:", ":material/person:"
 
@@ -20,7 +21,6 @@ def chat() -> None:
         t("ask_placeholder"),
         key="question",
         max_chars=resources.settings().max_question_chars,
-        submit_mode="stop",
         disabled=index is None,
     )
     if index is None:
@@ -63,11 +63,13 @@ def _answer(question: str, index: str) -> None:
     with st.chat_message("user", avatar=_USER_AVATAR):
         st.markdown(inert(question))
     with st.chat_message("assistant", avatar=_MODEL_AVATAR):
-        stage, draft = st.empty(), st.empty()
+        stage, draft, stop = st.empty(), st.empty(), st.empty()
+        # Any click runs the script anew, which closes the events below and so stops the model.
+        stop.button(t("stop"), key="stop", icon=":material/stop_circle:")
         stage.caption(t("stage_loading"))
         kept = session.Turn(question, index, None, "stopped")
         position = len(session.turns())
-        # Kept before the answer is there: a Stop ends this run wherever it is.
+        # Kept before the answer is there: Stop ends this run wherever it is.
         session.turns().append(kept)
         resources.models()
         text, last = "", "searching"
@@ -122,7 +124,7 @@ def _draw_citation(citation: Citation, index: str) -> None:
         st.markdown(f"> {inert(citation.quote)}")  # the file changed since the answer was given
         return
     st.caption(t("evidence_of"))
-    st.html(marked_html(text, citation.start, citation.end))
+    st.html(marked_html(text, citation.start, citation.end, around=_AROUND))
 
 
 def _draw_abstention(answer: Answer, index: str, number: int) -> None:
@@ -137,7 +139,7 @@ def _draw_abstention(answer: Answer, index: str, number: int) -> None:
 def _draw_passage(passage: Passage, index: str) -> None:
     text = resources.database(index).page_text(passage.source, passage.page)
     if text is not None and text[passage.start : passage.end] == passage.text:
-        st.html(marked_html(text, passage.start, passage.end))
+        st.html(marked_html(text, passage.start, passage.end, around=_AROUND))
     else:
         st.markdown(inert(passage.text))
 
