@@ -45,6 +45,8 @@ def _sidebar() -> None:
         st.selectbox(t("index"), names, key=session.INDEX_KEY)
         _files(index)
     upload_box(index or "default")
+    if running := resources.models_if_loaded():
+        st.caption(inert(running))
 
 
 def _files(index: str) -> None:

@@ -2,12 +2,14 @@
 
 import json
 import random
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import streamlit as st
 
 from rag_app.answering import warm_up
 from rag_app.embedding import load_embedder
+from rag_app.errors import RagError
 from rag_app.language import Language
 from rag_app.settings import Settings, load_settings
 from rag_app.store.database import Database
@@ -26,9 +28,24 @@ def settings() -> Settings:
 
 
 @st.cache_resource(show_spinner=False)
+def _loading() -> "Future[str]":
+    loader = ThreadPoolExecutor(1, thread_name_prefix="models")
+    return loader.submit(warm_up, settings())
+
+
 def models() -> str:
-    """Load the models; what runs where, and in what precision."""
-    return warm_up(settings())
+    """What runs where, and in what precision; waits until it is loaded. Raises RagError."""
+    try:
+        return _loading().result()
+    except RagError:
+        _loading.clear()  # the next question tries again
+        raise
+
+
+def models_if_loaded() -> str:
+    """The same without waiting: "" as long as they load, which this begins."""
+    loading = _loading()
+    return loading.result() if loading.done() and loading.exception() is None else ""
 
 
 def indexes() -> list[str]:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from rag_app.errors import ModelError
+
 Finish = Literal["stop", "length", "cancelled"]
 
 # Takes a piece of text as it is written and says whether to go on. Engines also call it with ""
@@ -71,15 +73,7 @@ class Outcome:
 class Engine(Protocol):
     """A loaded model. One thread generates at a time; any thread may count."""
 
-    @property
-    def card(self) -> ModelCard:
-        """Which model this is."""
-        ...
-
-    @property
-    def tokenizer_json(self) -> str | None:
-        """A file that the ``tokenizers`` library reads and that counts as this engine does."""
-        ...
+    card: ModelCard
 
     def count(self, text: str) -> int:
         """Tokens in ``text``, no special ones added."""
@@ -91,3 +85,13 @@ class Engine(Protocol):
         Raises ModelError where prompt and answer do not fit the context.
         """
         ...
+
+
+def check_length(prompt_tokens: int, request: Request, card: ModelCard) -> None:
+    """Raise ModelError where prompt and answer do not fit what the model reads."""
+    if card.context_tokens and prompt_tokens + request.max_tokens > card.context_tokens:
+        raise ModelError(
+            f"The prompt of {prompt_tokens} tokens and an answer of {request.max_tokens} do"
+            f" not fit the {card.context_tokens} tokens that {card.name} reads."
+            " Lower RAG_EVIDENCE_TOKENS or RAG_ANSWER_TOKENS."
+        )

@@ -7,8 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from rag_app.errors import ModelError
-from rag_app.llm.engine import Engine, Finish, Job, ModelCard, Outcome, Request, Write
+from rag_app.llm.engine import Engine, Finish, Job, ModelCard, Outcome, Request, Write, check_length
 from rag_app.llm.fingerprint import file_sha256
 from rag_app.llm.gguf_header import GGUFHeader
 from rag_app.llm.text import Detokenizer, disarm
@@ -43,7 +42,7 @@ class GenAIEngine(Engine):
         self._tokenizer = self._pipeline.get_tokenizer()
         self._controls = header.controls
         self._requests = 0
-        self._card = ModelCard(
+        self.card = ModelCard(
             name=header.name,
             engine="OpenVINO GenAI",
             precision=header.precision,
@@ -52,17 +51,7 @@ class GenAIEngine(Engine):
             sha256=sha256,
             context_tokens=header.context_tokens,
         )
-        log.info("Loaded %s in %.1f s.", self._card, time.perf_counter() - started)
-
-    @property
-    def card(self) -> ModelCard:
-        """Which model this is."""
-        return self._card
-
-    @property
-    def tokenizer_json(self) -> str | None:
-        """None: OpenVINO's tokenizer is a network of its own."""
-        return None
+        log.info("Loaded %s in %.1f s.", self.card, time.perf_counter() - started)
 
     def count(self, text: str) -> int:
         """Tokens in ``text``, no special ones added."""
@@ -74,13 +63,7 @@ class GenAIEngine(Engine):
         import openvino
 
         prompt = self._prompt(request)
-        context = self._card.context_tokens
-        if context and len(prompt) + request.max_tokens > context:
-            raise ModelError(
-                f"The prompt of {len(prompt)} tokens and an answer of {request.max_tokens} do"
-                f" not fit the {context} tokens that {self._card.name} reads."
-                " Lower RAG_EVIDENCE_TOKENS or RAG_ANSWER_TOKENS."
-            )
+        check_length(len(prompt), request, self.card)
         self._requests += 1
         started = time.perf_counter()
         handle = self._pipeline.add_request(

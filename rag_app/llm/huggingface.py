@@ -10,7 +10,7 @@ import torch
 import transformers
 
 from rag_app.errors import MissingExtra, ModelError, ModelNotFound
-from rag_app.llm.engine import Engine, Finish, Job, ModelCard, Outcome, Request, Write
+from rag_app.llm.engine import Engine, Finish, Job, ModelCard, Outcome, Request, Write, check_length
 from rag_app.llm.fingerprint import file_sha256
 from rag_app.llm.quantized import quantize_linears
 from rag_app.llm.spec import ModelSpec
@@ -49,7 +49,7 @@ class HuggingFaceEngine(Engine):
         self._controls = tuple(self._tokenizer.all_special_tokens)
         self._ends = _ends(self._model, self._tokenizer)
         files = sorted(Path(spec.target).expanduser().glob("*.safetensors"))
-        self._card = ModelCard(
+        self.card = ModelCard(
             name=Path(spec.target).name,
             engine="transformers",
             precision=precision,
@@ -58,17 +58,7 @@ class HuggingFaceEngine(Engine):
             sha256=file_sha256(files[0], Path(job.cache_dir)) if len(files) == 1 else "",
             context_tokens=int(getattr(self._model.config, "max_position_embeddings", 0) or 0),
         )
-        log.info("Loaded %s in %.1f s.", self._card, time.perf_counter() - started)
-
-    @property
-    def card(self) -> ModelCard:
-        """Which model this is."""
-        return self._card
-
-    @property
-    def tokenizer_json(self) -> str | None:
-        """None: the tokenizer may have come from the hub's cache."""
-        return None
+        log.info("Loaded %s in %.1f s.", self.card, time.perf_counter() - started)
 
     def count(self, text: str) -> int:
         """Tokens in ``text``, no special ones added."""
@@ -78,13 +68,7 @@ class HuggingFaceEngine(Engine):
     def generate(self, request: Request, write: Write) -> Outcome:
         """Answer, piece by piece, until the model ends or ``write`` says no."""
         prompt = self._prompt(request)
-        context = self._card.context_tokens
-        if context and len(prompt) + request.max_tokens > context:
-            raise ModelError(
-                f"The prompt of {len(prompt)} tokens and an answer of {request.max_tokens} do"
-                f" not fit the {context} tokens that {self._card.name} reads."
-                " Lower RAG_EVIDENCE_TOKENS or RAG_ANSWER_TOKENS."
-            )
+        check_length(len(prompt), request, self.card)
         started = time.perf_counter()
         first, count = started, 0
         finish: Finish = "length"

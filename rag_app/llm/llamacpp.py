@@ -41,7 +41,7 @@ class LlamaCppEngine(Engine):
         except RuntimeError as error:
             raise ModelError(f"llama.cpp cannot read {path}: {error}.") from error
         self._controls = header.controls
-        self._card = ModelCard(
+        self.card = ModelCard(
             name=header.name,
             engine="llama.cpp",
             precision=header.precision,
@@ -50,16 +50,6 @@ class LlamaCppEngine(Engine):
             sha256=file_sha256(path, Path(job.cache_dir)),
             context_tokens=context,
         )
-
-    @property
-    def card(self) -> ModelCard:
-        """Which model this is."""
-        return self._card
-
-    @property
-    def tokenizer_json(self) -> str | None:
-        """None: the tokenizer is in the GGUF file."""
-        return None
 
     def count(self, text: str) -> int:
         """Tokens in ``text``, no special ones added."""

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
 from rag_app.errors import Cancelled, ModelError
 from rag_app.llm.engine import Job, ModelCard, Outcome, Request
@@ -24,7 +23,6 @@ class ModelProcess:
         self._turns = Turns()
         self._lock = threading.Lock()
         self._session: Session | None = None
-        self._tokenizer: Any = None
 
     @property
     def pid(self) -> int:
@@ -75,14 +73,6 @@ class ModelProcess:
         """Tokens in ``text`` as the model counts them, no special ones added."""
         session = self._running()
         session.wait_until_loaded(_NEVER)
-        if session.tokenizer_json and self._tokenizer is None:
-            from tokenizers import Tokenizer
-
-            tokenizer = Tokenizer.from_file(session.tokenizer_json)
-            tokenizer.no_truncation()
-            self._tokenizer = tokenizer
-        if self._tokenizer is not None:
-            return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
         number = session.ask({"do": "count", "text": text})
         try:
             for frame in session.replies(number, _NEVER, silence_s=_SILENCE_S):

@@ -49,11 +49,6 @@ class Session:
         """The child's process id; 0 where it did not start."""
         return self._child.pid if self._child else 0
 
-    @property
-    def tokenizer_json(self) -> str | None:
-        """A file for the ``tokenizers`` library, once loaded."""
-        return self._loaded["tokenizer"] if self._loaded else None
-
     def wait_until_loaded(self, cancel: threading.Event) -> ModelCard:
         """The model's card. Raises what loading raised, ModelCrashed or Cancelled."""
         while not self._load_lock.acquire(timeout=POLL_S):

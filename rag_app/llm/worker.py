@@ -51,7 +51,7 @@ def main() -> None:
     except Exception as error:  # whatever a model's files make a library raise
         reply({"id": load["id"], **_told(error)})
         return
-    reply({"id": load["id"], "card": asdict(engine.card), "tokenizer": engine.tokenizer_json})
+    reply({"id": load["id"], "card": asdict(engine.card)})
     answers = _Answers(engine, reply)
     threading.Thread(target=answers.run, daemon=True).start()
     for frame in requests:

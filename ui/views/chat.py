@@ -71,7 +71,11 @@ def _answer(question: str, index: str) -> None:
         position = len(session.turns())
         # Kept before the answer is there: Stop ends this run wherever it is.
         session.turns().append(kept)
-        resources.models()
+        try:
+            resources.models()
+        except RagError as error:
+            session.turns()[position] = session.Turn(question, index, None, str(error))
+            st.rerun()
         text, last = "", "searching"
         for event in answer_events(question, index, resources.settings()):
             if isinstance(event, Stage):
