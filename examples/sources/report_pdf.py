@@ -179,8 +179,12 @@ class Report(BaseDocTemplate):
             frames=[frame],
             onPage=self._begin,
             onPageEnd=self._end,
-            autoNextPageTemplate=f"page-{page + 1}",
         )
+
+    def handle_pageBegin(self) -> None:
+        """Begin a page with its own template, whatever ended the page before."""
+        self.pageTemplate = self.pageTemplates[self.page]
+        super().handle_pageBegin()
 
     def _begin(self, canvas: Canvas, _doc: BaseDocTemplate) -> None:
         canvas.setNamedCB("note_call", self._called)
