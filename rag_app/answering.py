@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from rag_app.drafting import draft
 from rag_app.embedding import load_embedder
@@ -88,7 +89,8 @@ def warm_up(settings: Settings | None = None) -> str:
     """Load both models before the first question; what runs where, and in what precision."""
     settings = settings or load_settings()
     embedder = load_embedder(settings)
-    reads = f"{embedder.identity.name} ({embedder.precision}, {embedder.device})"
+    name = Path(embedder.identity.name).name.replace("packaged", "all-MiniLM-L6-v2")
+    reads = f"{name} ({embedder.precision}, {embedder.device})"
     if settings.answerer == "extractive":
         return f"embedder: {reads}; answers by quotation"
     llm = load_llm(settings.llm, settings)

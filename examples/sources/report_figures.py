@@ -121,7 +121,7 @@ def sizes(width: float) -> Drawing:
         "PaLM": (6, -3),
         "BLOOM": (6, -4),
         "LLaMA 65B": (6, 0),
-        "Mistral 7B": (6, 1),
+        "Mistral 7B": (6, -6),
         "Phi-2": (6, -4),
         "TinyLlama 1.1B": (-24, -13),
         "Llama 3 8B": (-18, 7),

@@ -53,7 +53,9 @@ def _style(name: str, font: str, size: float, leading: float, **rest: object) ->
     return ParagraphStyle(name, fontName=font, fontSize=size, leading=leading, **settings)
 
 
-BODY = _style("body", "Times-Roman", 10.8, 15.2, alignment=TA_JUSTIFY, spaceAfter=7.5)
+BODY = _style(
+    "body", "Times-Roman", 10.8, 15.2, alignment=TA_JUSTIFY, spaceAfter=7.5, allowWidows=0
+)
 ITEM = _style("item", "Times-Roman", 10.8, 14.8, spaceAfter=3)
 FORMULA = _style(
     "formula", "Times-Italic", 11, 15, alignment=TA_CENTER, spaceBefore=3, spaceAfter=10

@@ -1,0 +1,252 @@
+"""``python -m rag_app.evaluate QUESTIONS.jsonl``: an index and its answers, scored.
+
+QUESTIONS.jsonl has one object a line: ``id``, ``lang`` ("en" or "pt"), ``question``,
+``answers``, ``answerable`` and ``evidence``, a list of ``doc`` (file name without suffix) and
+``page`` (from 1, or null), optionally with ``grade``.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag_app import metrics
+from rag_app.errors import DocumentsError, RagError
+
+if TYPE_CHECKING:
+    from rag_app.settings import Settings
+    from rag_app.values import Answer, Passage
+
+_KS = (1, 3, 5, 10)
+_RETRIEVED = 30  # passages, of which several may lie on one page
+_REQUIRED = ("id", "question", "answerable", "evidence")
+
+Place = tuple[str, int | None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One line of the question file."""
+
+    id: str
+    lang: str
+    question: str
+    answers: tuple[str, ...]
+    answerable: bool
+    evidence: dict[Place, float]  # place -> grade
+    kind: str = ""  # of an unanswerable one: "near" or "far"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What came of one question; a score that does not apply is left out."""
+
+    id: str
+    question: str
+    scores: dict[str, float]
+    seconds: dict[str, float]
+    retrieved: list[Place]
+    answer: str = ""
+    abstained: bool = False
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Every question's scores, their means and 95% intervals, and seconds a stage."""
+
+    index: str
+    questions: list[Scored]
+    means: dict[str, float] = field(default_factory=dict)
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, tuple[float, float]] = field(default_factory=dict)  # p50, p95
+
+
+def evaluate(
+    questions: list[Question], *, index: str, settings: "Settings", answers: bool = True
+) -> Evaluation:
+    """Ask every question. Raises what ``ask`` raises."""
+    scored = []
+    for question in questions:
+        scored.append(_score(question, index, settings, answers))
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{len(scored)} of {len(questions)} questions")
+    names = list(dict.fromkeys(name for item in scored for name in item.scores))
+    values = {n: [item.scores[n] for item in scored if n in item.scores] for n in names}
+    stages = list(dict.fromkeys(stage for item in scored for stage in item.seconds))
+    times = {s: [item.seconds[s] for item in scored if s in item.seconds] for s in stages}
+    return Evaluation(
+        index=index,
+        questions=scored,
+        means={name: sum(found) / len(found) for name, found in values.items()},
+        intervals={name: metrics.interval(found) for name, found in values.items()},
+        counts={name: len(found) for name, found in values.items()},
+        seconds={
+            stage: (metrics.percentile(spent, 0.5), metrics.percentile(spent, 0.95))
+            for stage, spent in times.items()
+        },
+    )
+
+
+def read_questions(path: Path) -> list[Question]:
+    """The questions of a file. Raises DocumentsError naming the line that cannot be used."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocumentsError(f"{path} cannot be read: {error}.") from error
+    questions = [
+        _question(path, number, line) for number, line in enumerate(lines, 1) if line.strip()
+    ]
+    if not questions:
+        raise DocumentsError(f"{path} holds no questions.")
+    return questions
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; its exit code: 0, or 2 after an error that the user can mend."""
+    options = _parser().parse_args(arguments)
+    try:
+        from rag_app.settings import load_settings
+
+        questions = read_questions(options.questions)
+        before = _read_run(options.against) if options.against else None
+        run = evaluate(
+            questions,
+            index=options.index,
+            settings=load_settings(),
+            answers=not options.retrieval_only,
+        )
+    except RagError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    data = asdict(run)
+    stem = options.out or options.questions.with_name(f"{options.questions.stem}-results")
+    Path(f"{stem}.json").write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
+    from rag_app.evaluation_report import as_html, as_text
+
+    Path(f"{stem}.html").write_text(as_html(data, before), "utf-8")
+    sys.stdout.write(as_text(data, before) + f"\n\nWritten: {stem}.json, {stem}.html\n")
+    return 0
+
+
+def _score(question: Question, index: str, settings: "Settings", answers: bool) -> Scored:
+    from rag_app.retrieval import retrieve
+
+    started = time.perf_counter()
+    passages = retrieve(question.question, _RETRIEVED, index=index, settings=settings)
+    seconds = {"retrieve": time.perf_counter() - started}
+    paged = any(page is not None for _, page in question.evidence)
+    places = list(dict.fromkeys(_place(passage, paged) for passage in passages))
+    scores: dict[str, float] = {}
+    if question.evidence:
+        gains = {(doc, page if paged else None): g for (doc, page), g in question.evidence.items()}
+        rank = next((i for i, place in enumerate(places, 1) if place in gains), None)
+        scores |= {f"hit@{k}": metrics.hit(rank, k) for k in _KS}
+        scores["mrr@10"] = metrics.reciprocal_rank(rank, 10)
+        scores["ndcg@10"] = metrics.ndcg(places, gains, 10)
+    if not answers:
+        return Scored(question.id, question.question, scores, seconds, places[:10])
+    from rag_app.answering import ask
+
+    answer = ask(question.question, index=index, settings=settings)
+    scores |= dict(_answer_scores(question, answer, index, settings, paged))
+    return Scored(
+        question.id, question.question, scores, seconds | answer.usage.seconds, places[:10],
+        answer.text, answer.abstained,
+    )  # fmt: skip
+
+
+def _answer_scores(
+    question: Question, answer: "Answer", index: str, settings: "Settings", paged: bool
+) -> Iterator[tuple[str, float]]:
+    refused = float(answer.abstained)
+    if not question.answerable:
+        yield "abstention recall", refused
+        if question.kind:
+            yield f"abstention recall, {question.kind}", refused
+    if answer.abstained:
+        yield "abstention precision", float(not question.answerable)
+    if question.answerable:
+        yield "false refusals", refused
+    if question.answerable and question.answers:
+        text = "" if answer.abstained else answer.text
+        yield "exact match", metrics.exact_match(text, question.answers, question.lang)
+        yield "token F1", metrics.token_f1(text, question.answers, question.lang)
+        yield "contains", metrics.contains(text, question.answers, question.lang)
+    if answer.citations:
+        verbatim = [_is_verbatim(c.source, c.page, c.start, c.end, c.quote, index, settings)
+                    for c in answer.citations]  # fmt: skip
+        yield "citations verbatim", sum(verbatim) / len(verbatim)
+        if question.evidence:
+            right = [_named(c.source, c.page, paged) in _places(question, paged)
+                     for c in answer.citations]  # fmt: skip
+            yield "citations on evidence", sum(right) / len(right)
+
+
+def _is_verbatim(
+    source: str, page: int | None, start: int, end: int, quote: str, index: str,
+    settings: "Settings",
+) -> bool:  # fmt: skip
+    from rag_app.embedding import load_embedder
+    from rag_app.store.places import index_folder
+    from rag_app.store.reader import open_reader
+
+    reader = open_reader(index_folder(settings, index), load_embedder(settings))
+    text = reader.database.page_text(source, page)
+    return text is not None and text[start:end] == quote
+
+
+def _places(question: Question, paged: bool) -> set[Place]:
+    return {(doc, page if paged else None) for doc, page in question.evidence}
+
+
+def _place(passage: "Passage", paged: bool) -> Place:
+    return _named(passage.source, passage.page, paged)
+
+
+def _named(source: str, page: int | None, paged: bool) -> Place:
+    return (source.rsplit("/", 1)[-1].rsplit(".", 1)[0], page if paged else None)
+
+
+def _question(path: Path, number: int, line: str) -> Question:
+    try:
+        row = json.loads(line)
+        missing = [name for name in _REQUIRED if name not in row]
+        if missing:
+            raise ValueError(f"it has no {missing[0]!r}")
+        return Question(
+            id=str(row["id"]), lang=row.get("lang", "en"), question=row["question"],
+            answers=tuple(row.get("answers", ())), answerable=bool(row["answerable"]),
+            evidence={(e["doc"], e.get("page")): float(e.get("grade", 1)) for e in row["evidence"]},
+            kind=row.get("unanswerable_kind", ""),
+        )  # fmt: skip
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DocumentsError(f"{path}, line {number}, is no question: {error}.") from error
+
+
+def _read_run(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if {"questions", "means"} <= found.keys():
+            return found
+    except (OSError, ValueError, AttributeError) as error:
+        raise DocumentsError(f"{path} is no result of an evaluation: {error}.") from error
+    raise DocumentsError(f"{path} is no result of an evaluation.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m rag_app.evaluate", description=__doc__)
+    parser.add_argument("questions", type=Path, help="file of questions, one JSON object a line")
+    parser.add_argument("--index", default="default", help="name of the index (default: default)")
+    parser.add_argument("--out", type=Path, help="where to write, without suffix")
+    parser.add_argument("--against", type=Path, help="JSON of another run, to compare with")
+    parser.add_argument("--retrieval-only", action="store_true", help="ask no model")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from rag_app.evaluate import main
+from tests.conftest import PROJECT
+
+
+@pytest.fixture
+def questions(tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RAG_INDEXES_DIR", str(settings.indexes_dir))
+    rows = (PROJECT / "examples" / "questions.jsonl").read_text("utf-8").splitlines()
+    path = tmp_path / "questions.jsonl"
+    path.write_text("\n".join([*rows[:3], *rows[-2:]]), "utf-8")
+    return path
+
+
+def test_scores_an_index_and_compares_two_runs(questions: Path, capsys):
+    assert main([str(questions)]) == 0
+    results = questions.with_name("questions-results.json")
+    run = json.loads(results.read_text("utf-8"))
+    assert run["means"]["citations verbatim"] == 1
+    assert run["means"]["hit@10"] >= run["means"]["hit@1"]
+    assert run["counts"]["abstention recall"] == 2
+    assert main([str(questions), "--against", str(results), "--out", str(questions.parent / "b")]) == 0
+    assert "0 scores better, 0 worse" in capsys.readouterr().out
+    report = (questions.parent / "b.html").read_text("utf-8")
+    assert "<svg" in report
+    assert "http" not in report.replace("http://", "").lower() or "src=" not in report
+
+
+def test_a_broken_line_is_named(tmp_path: Path, capsys):
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"id": 1}\n')
+    assert main([str(path)]) == 2
+    assert "line 1, is no question: it has no 'question'" in capsys.readouterr().err
