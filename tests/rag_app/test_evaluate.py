@@ -23,11 +23,12 @@ def test_scores_an_index_and_compares_two_runs(questions: Path, capsys):
     assert run["means"]["citations verbatim"] == 1
     assert run["means"]["hit@10"] >= run["means"]["hit@1"]
     assert run["counts"]["abstention recall"] == 2
-    assert main([str(questions), "--against", str(results), "--out", str(questions.parent / "b")]) == 0
+    again = ["--against", str(results), "--out", str(questions.parent / "b")]
+    assert main([str(questions), *again]) == 0
     assert "0 scores better, 0 worse" in capsys.readouterr().out
     report = (questions.parent / "b.html").read_text("utf-8")
     assert "<svg" in report
-    assert "http" not in report.replace("http://", "").lower() or "src=" not in report
+    assert "src=" not in report  # it needs nothing else
 
 
 def test_a_broken_line_is_named(tmp_path: Path, capsys):
