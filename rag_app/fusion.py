@@ -1,7 +1,7 @@
 """Two rankings into one. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from rag_app.language import Language
 
@@ -43,6 +43,35 @@ def fuse(dense: Ranking, lexical: Ranking, dense_weight: float) -> list[Fused]:
         for chunk in dense_rank | lexical_rank
     ]
     return sorted(fused, key=lambda item: (-item.score, item.chunk_id))
+
+
+# How much of a passage's score comes of standing in a document that the question names.
+ROUTE_WEIGHT: dict[Language, float] = {"en": 0.35, "pt": 0.25}
+
+
+def lift(
+    everywhere: Sequence[Fused],
+    routed: Sequence[Fused],
+    trust: Mapping[int, float],
+    weight: float,
+) -> list[Fused]:
+    """A ranking of the whole index, and one within the documents that the question names.
+
+    ``trust`` says for each routed chunk how far its document is named, 0 to 1. A chunk of
+    another document keeps its place among its like: a wrong guess pushes down, and hides nothing.
+    """
+    within = {item.chunk_id: item for item in routed}
+    merged = {item.chunk_id: item for item in [*routed, *everywhere]}
+    base = {item.chunk_id: item.score for item in everywhere}
+    lifted = [
+        replace(
+            item,
+            score=(1 - weight) * base.get(chunk, 0.0)
+            + (weight * trust[chunk] * within[chunk].score if chunk in within else 0.0),
+        )
+        for chunk, item in merged.items()
+    ]
+    return sorted(lifted, key=lambda item: (-item.score, item.chunk_id))
 
 
 def _scaled(ranking: Ranking, floor: float | None) -> dict[int, float]:

@@ -6,17 +6,20 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from rag_app.embedding import load_embedder
+from rag_app.embedding import Vectors, load_embedder
 from rag_app.errors import QuestionError
-from rag_app.fusion import DENSE_WEIGHT, fuse
+from rag_app.fusion import DENSE_WEIGHT, ROUTE_WEIGHT, Fused, fuse, lift
 from rag_app.language import detect
+from rag_app.routing import route
 from rag_app.settings import Settings, load_settings
 from rag_app.store.places import index_folder
-from rag_app.store.reader import open_reader
+from rag_app.store.reader import IndexReader, open_reader
 from rag_app.store.vectorstore import as_document
 from rag_app.values import Passage
 
 _CANDIDATES = 100  # of each search, before they are fused
+_NEARLY = 0.6  # of the best-named document's score: as far down others count as named too
+_FEW, _SHARE = 3, 0.3  # more documents than these are no choice
 _CONTEXT_WEIGHT = 0.3  # BM25 weight of file name, title and headings, beside the text's 1
 
 
@@ -34,9 +37,7 @@ def retrieve(
     vector = embedder.encode([question], kind="query")[0]
     limit = max(_CANDIDATES, k)
     with reader.snapshot():
-        dense = reader.dense(vector, limit)
-        lexical = reader.lexical(question, limit, _CONTEXT_WEIGHT)
-        fused = fuse(dense, lexical, DENSE_WEIGHT[detect(question)])[:k]
+        fused = _search(reader, question, vector, limit)[:k]
         found = reader.database.passages([item.chunk_id for item in fused])
     return [
         replace(
@@ -47,6 +48,29 @@ def retrieve(
         )
         for item in fused
     ]
+
+
+def _search(reader: IndexReader, question: str, vector: Vectors, limit: int) -> list[Fused]:
+    """Both searches over the whole index, and over the documents that the question names."""
+    language = detect(question)
+    weight = DENSE_WEIGHT[language]
+    dense = reader.dense(vector, limit)
+    everywhere = fuse(dense, reader.lexical(question, limit, _CONTEXT_WEIGHT), weight)
+    named = route(question, reader.names())
+    best = max(named.values(), default=0.0)
+    likely = [source for source, score in named.items() if score >= _NEARLY * best]
+    if not likely or len(likely) > max(_FEW, _SHARE * len(reader.names())):
+        return everywhere
+    chunks = reader.database.chunks_of(likely)
+    if not chunks:
+        return everywhere
+    within = fuse(
+        reader.dense(vector, limit, list(chunks)),
+        reader.lexical(question, limit, _CONTEXT_WEIGHT, likely),
+        weight,
+    )
+    trust = {chunk: named[source] for chunk, source in chunks.items()}
+    return lift(everywhere, within, trust, ROUTE_WEIGHT[language])
 
 
 def checked(question: str, settings: Settings) -> str:

@@ -249,6 +249,22 @@ class Database:
         """Row ids of all chunks, ascending."""
         return [row[0] for row in self._all("SELECT id FROM chunks ORDER BY id")]
 
+    def chunks_of(self, sources: Sequence[str]) -> dict[int, str]:
+        """The chunks of some documents: row id -> source."""
+        marks = ",".join("?" * len(sources))
+        return dict(
+            self._all(
+                "SELECT chunks.id, source FROM chunks JOIN documents"
+                f" ON documents.id = document_id WHERE source IN ({marks})",
+                *sources,
+            )
+        )
+
+    def titles(self) -> list[tuple[str, str]]:
+        """Source and title of every indexed document."""
+        rows = self._all("SELECT source, title FROM documents WHERE outcome = ?", INDEXED)
+        return [(row[0], row[1]) for row in rows]
+
     def chunk_count(self) -> int:
         """How many chunks there are."""
         row = self._one("SELECT count(*) FROM chunks")
@@ -274,14 +290,31 @@ class Database:
             vectors[row] = np.frombuffer(by_id[chunk_id], "<f4")
         return vectors
 
-    def match(self, expression: str, limit: int, context_weight: float) -> list[tuple[int, float]]:
-        """Chunk ids and BM25 scores, best (highest) first, for an FTS5 expression."""
+    def match(
+        self,
+        expression: str,
+        limit: int,
+        context_weight: float,
+        sources: Sequence[str] | None = None,
+    ) -> list[tuple[int, float]]:
+        """Chunk ids and BM25 scores, best (highest) first, for an FTS5 expression.
+
+        Only chunks of ``sources``, where they are given.
+        """
         if not expression:
             return []
+        within = ""
+        if sources is not None:
+            marks = ",".join("?" * len(sources))
+            within = (
+                " AND +rowid IN (SELECT chunks.id FROM chunks JOIN documents"
+                f" ON documents.id = document_id WHERE source IN ({marks}))"
+            )
         rows = self._all(
             f"SELECT rowid, -bm25(terms, 1.0, {float(context_weight)}) AS score FROM terms"
-            " WHERE terms MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+            f" WHERE terms MATCH ?{within} ORDER BY score DESC, rowid LIMIT ?",
             expression,
+            *(sources or ()),
             limit,
         )
         return [(row[0], row[1]) for row in rows]

@@ -1,12 +1,13 @@
 """An index opened for questions: both searches over one commit."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rag_app import terms
 from rag_app.embedding import Embedder, Vectors
+from rag_app.routing import Names, names_of
 from rag_app.store.database import Database
 from rag_app.store.schema import DATABASE_FILE
 from rag_app.store.vectors import VectorIndex
@@ -41,6 +42,8 @@ class IndexReader:
     def __init__(self, folder: Path) -> None:
         self.database = Database(folder)
         self._vectors = VectorIndex(folder)
+        self._naming = threading.Lock()
+        self._named: tuple[int, dict[str, Names]] = (-1, {})
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -49,10 +52,28 @@ class IndexReader:
             self._vectors.sync(self.database)
             yield
 
-    def dense(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
-        """Chunk ids and cosines, best first; within ``snapshot``."""
-        return self._vectors.search(vector, limit)
+    def dense(
+        self, vector: Vectors, limit: int, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Chunk ids and cosines, best first, of all chunks or ``among`` some; in ``snapshot``."""
+        return self._vectors.search(vector, limit, among)
 
-    def lexical(self, question: str, limit: int, context_weight: float) -> list[tuple[int, float]]:
-        """Chunk ids and BM25 scores, best first; within ``snapshot``."""
-        return self.database.match(terms.match_expression(question), limit, context_weight)
+    def lexical(
+        self,
+        question: str,
+        limit: int,
+        context_weight: float,
+        sources: Sequence[str] | None = None,
+    ) -> list[tuple[int, float]]:
+        """Chunk ids and BM25 scores, best first, of all documents or some; in ``snapshot``."""
+        expression = terms.match_expression(question)
+        return self.database.match(expression, limit, context_weight, sources)
+
+    def names(self) -> dict[str, Names]:
+        """The words that name each document, by source; in ``snapshot``."""
+        commit = self.database.commit_number()
+        with self._naming:
+            if self._named[0] != commit:
+                titles = self.database.titles()
+                self._named = (commit, {s: names_of(s, title) for s, title in titles})
+            return self._named[1]

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
@@ -38,12 +39,19 @@ class VectorIndex:
                 _follow(self._faiss, database)
                 self._commit = commit
 
-    def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """Chunk ids and cosines, best first, at most ``k``."""
+    def search(
+        self, vector: Vectors, k: int, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Chunk ids and cosines, best first, at most ``k``; of ``among`` alone where given."""
+        params = None
+        if among is not None:
+            chosen = faiss.IDSelectorBatch(np.array(among, np.int64))
+            params = faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
         with self._lock:
             if self._faiss is None or self._faiss.ntotal == 0:
                 return []
-            scores, ids = self._faiss.search(vector.reshape(1, -1), min(k, self._faiss.ntotal))
+            k = min(k, self._faiss.ntotal if among is None else len(among))
+            scores, ids = self._faiss.search(vector.reshape(1, -1), k, params=params)
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
 
     def save(self, database: Database) -> bool:

@@ -1,0 +1,76 @@
+"""Which documents a question names: a company, a year, a form, a file. Pure.
+
+"What was Best Buy's revenue in FY2022?" means BESTBUY_2022_10K.pdf more than the report of any
+other year. What names a document are the words of its file's name and of its title; how much a
+word says is told by how few documents have it.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from rag_app.language import STOP_WORDS
+from rag_app.terms import analyse
+
+_WORD = re.compile(r"[^\W_]+")
+_PART = re.compile(r"\d+|[^\W\d_]+")
+_POSSESSIVE = re.compile(r"['’]s\b")
+_FISCAL = re.compile(r"\bfy\s?'?(\d{4}|\d{2})\b")
+_QUARTER = re.compile(r"\b(?:q([1-4])|([1-4])q)\b")
+_FORM = re.compile(r"\b(10|8|20)[\s-]?([kqf])\b")
+_LONGEST_NAME = 3  # words that a file's name may have glued together
+
+Names = frozenset[str]
+
+
+def names_of(source: str, title: str) -> Names:
+    """The words that name a document, each as questions may write it."""
+    stem = source.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()
+    words = _WORD.findall(stem)
+    parts = [part for word in words for part in _PART.findall(word)]
+    named = {*words, *_glued(words)}
+    named.update(part for part in parts if len(part) > 1)
+    named.update(f"q{digit}" for digit in re.findall(r"q([1-4])(?!\d)", stem))
+    letters = [word for word in words if word.isalpha()]
+    if len(letters) > 1:  # Johnson & Johnson is J&J, or JnJ
+        named.update({letters[0][0] + letters[1][0], f"{letters[0][0]}n{letters[1][0]}"})
+    named.update(analyse(title, "en"))
+    return frozenset(named - _COMMON)
+
+
+def route(question: str, names: Mapping[str, Names]) -> dict[str, float]:
+    """How far the question names each document, by source, 0 to 1; those not named left out."""
+    known = Counter(word for words in names.values() for word in words)
+    asked = {word for word in _asked(question) if word in known}
+    weights = {w: math.log((len(names) + 1) / (known[w] + 0.5)) for w in asked}
+    total = sum(weights.values())
+    if total <= 0:
+        return {}
+    scores = {
+        source: sum(weights[word] for word in asked & words) / total
+        for source, words in names.items()
+    }
+    return {source: score for source, score in scores.items() if score > 0}
+
+
+@lru_cache(maxsize=1024)
+def _asked(question: str) -> Names:
+    text = _POSSESSIVE.sub("", question.lower()).replace("&", " ")
+    found = {f"20{y}" if len(y) == 2 else y for y in _FISCAL.findall(text)}
+    found.update(f"q{one or other}" for one, other in _QUARTER.findall(text))
+    found.update(number + letter for number, letter in _FORM.findall(text))
+    words = _WORD.findall(text)
+    found.update(words, _glued(words), analyse(text, "en"))
+    return frozenset(word for word in found - _COMMON if len(word) > 1)
+
+
+def _glued(words: list[str]) -> Iterable[str]:
+    """Neighbouring words as one: "best buy" is "bestbuy"."""
+    for size in range(2, _LONGEST_NAME + 1):
+        for at in range(len(words) - size + 1):
+            yield "".join(words[at : at + size])
+
+
+_COMMON = STOP_WORDS["en"] | STOP_WORDS["pt"]

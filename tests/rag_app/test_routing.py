@@ -1,0 +1,50 @@
+import pytest
+
+from rag_app import retrieve
+from rag_app.routing import names_of, route
+
+REPORTS = [
+    "reports/BESTBUY_2022_10K.pdf", "reports/BESTBUY_2023_10K.pdf", "reports/BESTBUY_2023Q2_10Q.pdf",
+    "reports/PFIZER_2021_10K.pdf", "reports/JOHNSON_JOHNSON_2022_10K.pdf", "notes.md",
+]  # fmt: skip
+NAMES = {source: names_of(source, "") for source in REPORTS}
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("What was Best Buy's revenue in FY2022?", REPORTS[0]),
+        ("How many stores did Best Buy have in fiscal 2023, by its 10-K?", REPORTS[1]),
+        ("Best Buy: gross margin in Q2 of FY2023?", REPORTS[2]),
+        ("Quais empresas a Pfizer comprou em 2021?", REPORTS[3]),
+        ("What does J&J sell?", REPORTS[4]),
+        ("Did JnJ grow in FY22?", REPORTS[4]),
+    ],
+)
+def test_a_question_names_its_document(question: str, meant: str):
+    scores = route(question, NAMES)
+    assert max(scores, key=lambda source: scores[source]) == meant
+    assert 0 < scores[meant] <= 1
+
+
+def test_a_question_that_names_nothing_is_not_routed():
+    assert route("How long is the bridge?", NAMES) == {}
+
+
+def test_a_title_names_a_document_too():
+    names = {"a.pdf": names_of("a.pdf", "Annual report of Amcor"), "b.pdf": names_of("b.pdf", "")}
+    assert set(route("What did Amcor earn?", names)) == {"a.pdf"}
+
+
+def test_a_wrong_guess_hides_nothing(own, tmp_path):
+    from ingest.pipeline import ingest
+
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "kestrel.md").write_text("The kestrel hovers before it strikes.")
+    (folder / "basalt.md").write_text("Basalt cools slowly. The kestrel nests in walls of basalt.")
+    for number in range(8):
+        (folder / f"other-{number}.md").write_text(f"Nothing of note happened on day {number}.")
+    ingest(folder, settings=own)
+    found = retrieve("Where does the kestrel nest?", 3, settings=own)
+    assert "basalt.md" in {passage.source for passage in found}
