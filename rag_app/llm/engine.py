@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from rag_app.errors import ModelError
 
@@ -11,6 +11,10 @@ Finish = Literal["stop", "length", "cancelled"]
 # Takes a piece of text as it is written and says whether to go on. Engines also call it with ""
 # between the steps that read the prompt, so that a long prompt can be cancelled too.
 Write = Callable[[str], bool]
+
+# What chat templates are told. An answer of some dozen tokens has no room for thoughts before it;
+# the templates of models that do not think read nothing of this.
+TEMPLATE_OPTIONS: dict[str, Any] = {"enable_thinking": False}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from rag_app.llm.engine import Engine, Finish, Job, ModelCard, Outcome, Request, Write, check_length
+from rag_app.llm.engine import (
+    TEMPLATE_OPTIONS,
+    Engine,
+    Finish,
+    Job,
+    ModelCard,
+    Outcome,
+    Request,
+    Write,
+    check_length,
+)
 from rag_app.llm.fingerprint import file_sha256
 from rag_app.llm.gguf_header import GGUFHeader
 from rag_app.llm.text import Detokenizer, disarm
@@ -105,7 +115,9 @@ class GenAIEngine(Engine):
             for message in request.messages
         ]
         return self._encode(
-            self._tokenizer.apply_chat_template(messages, add_generation_prompt=True)
+            self._tokenizer.apply_chat_template(
+                messages, add_generation_prompt=True, extra_context=TEMPLATE_OPTIONS
+            )
         )
 
     def _encode(self, text: str) -> list[int]:

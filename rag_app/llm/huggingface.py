@@ -10,7 +10,17 @@ import torch
 import transformers
 
 from rag_app.errors import MissingExtra, ModelError, ModelNotFound
-from rag_app.llm.engine import Engine, Finish, Job, ModelCard, Outcome, Request, Write, check_length
+from rag_app.llm.engine import (
+    TEMPLATE_OPTIONS,
+    Engine,
+    Finish,
+    Job,
+    ModelCard,
+    Outcome,
+    Request,
+    Write,
+    check_length,
+)
 from rag_app.llm.fingerprint import file_sha256
 from rag_app.llm.quantized import quantize_linears
 from rag_app.llm.spec import ModelSpec
@@ -41,14 +51,15 @@ class HuggingFaceEngine(Engine):
             raise ModelError("RAG_DEVICE=cuda, but torch sees no CUDA device. Set RAG_DEVICE=auto.")
         load = _load_on_cuda if on_cuda else _load_on_cpu
         try:
-            self._tokenizer = transformers.AutoTokenizer.from_pretrained(spec.target)
+            self._tokenizer = transformers.AutoTokenizer.from_pretrained(_source(spec))
             self._model, precision, device = load(spec)
         except (OSError, ValueError) as error:
             raise _not_loaded(spec, error) from error
         self._model.eval()
-        self._controls = tuple(self._tokenizer.all_special_tokens)
+        self._controls = _controls(self._tokenizer)
         self._ends = _ends(self._model, self._tokenizer)
-        files = sorted(Path(spec.target).expanduser().glob("*.safetensors"))
+        files = sorted(Path(_source(spec)).glob("*.safetensors"))
+        config = self._model.config.get_text_config()  # that of the words, in models that see too
         self.card = ModelCard(
             name=Path(spec.target).name,
             engine="transformers",
@@ -56,7 +67,7 @@ class HuggingFaceEngine(Engine):
             device=device,
             size=sum(file.stat().st_size for file in files),
             sha256=file_sha256(files[0], Path(job.cache_dir)) if len(files) == 1 else "",
-            context_tokens=int(getattr(self._model.config, "max_position_embeddings", 0) or 0),
+            context_tokens=int(getattr(config, "max_position_embeddings", 0) or 0),
         )
         log.info("Loaded %s in %.1f s.", self.card, time.perf_counter() - started)
 
@@ -113,13 +124,14 @@ class HuggingFaceEngine(Engine):
             told = "\n\n".join(f"{m['role'].title()}: {m['content']}" for m in messages)
             return list(self._tokenizer(f"{told}\n\nAssistant:").input_ids)
         text = self._tokenizer.apply_chat_template(
-            messages, add_generation_prompt=True, tokenize=False
+            messages, add_generation_prompt=True, tokenize=False, **TEMPLATE_OPTIONS
         )
         return list(self._tokenizer(text, add_special_tokens=False).input_ids)
 
 
 def _load_on_cpu(spec: ModelSpec) -> tuple[Any, str, str]:
-    model = _from_pretrained(spec, dtype=_dtype(spec, torch.bfloat16))
+    automatic = torch.bfloat16 if _cpu_has_bf16() else torch.float32
+    model = _from_pretrained(spec, dtype=_dtype(spec, automatic))
     bits = _BITS.get(spec.quantize)
     if bits is None:
         return model, str(model.dtype).removeprefix("torch."), "CPU"
@@ -148,22 +160,40 @@ def _load_on_cuda(spec: ModelSpec) -> tuple[Any, str, str]:
     model = _from_pretrained(spec, **options)
     precision = spec.quantize if spec.quantize in _BITS else str(model.dtype)[6:]
     places = {str(place) for place in getattr(model, "hf_device_map", {}).values()}
-    offloaded = " + CPU" if places & {"cpu", "disk"} else ""
-    return model, precision, f"{torch.cuda.get_device_name()}{offloaded}"
+    offloaded = " + CPU offload" if places & {"cpu", "disk"} else ""
+    return model, precision, f"CUDA: {torch.cuda.get_device_name()}{offloaded}"
 
 
 def _from_pretrained(spec: ModelSpec, **options: Any) -> Any:  # noqa: ANN401
     return transformers.AutoModelForCausalLM.from_pretrained(
-        str(Path(spec.target).expanduser()) if Path(spec.target).exists() else spec.target,
+        _source(spec),
         use_safetensors=True,
         trust_remote_code=False,
         **options,
     )
 
 
+def _source(spec: ModelSpec) -> str:
+    """A folder where there is one of that name, or else a name of the hub."""
+    folder = Path(spec.target).expanduser()
+    return str(folder) if folder.exists() else spec.target
+
+
+def _cpu_has_bf16() -> bool:
+    import openvino
+
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
 def _dtype(spec: ModelSpec, automatic: torch.dtype) -> torch.dtype:
     dtype: torch.dtype = automatic if spec.dtype == "auto" else getattr(torch, spec.dtype)
     return dtype
+
+
+def _controls(tokenizer: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Every special token: the named ones, and those that stand in the vocabulary alone."""
+    added = tokenizer.added_tokens_decoder.values()
+    return tuple({*tokenizer.all_special_tokens, *(str(token) for token in added if token.special)})
 
 
 def _ends(model: Any, tokenizer: Any) -> set[int]:  # noqa: ANN401

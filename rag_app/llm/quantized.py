@@ -9,26 +9,34 @@ import torch
 from torch import Tensor, nn
 
 _GROUPS = (32, 64, 128)  # weights that share a scale in 4 bits; the kernel knows these sizes
+_MANY = 64  # rows from which on it is faster to widen the weights and multiply in bfloat16
 
 
 def quantize_linears(model: nn.Module, bits: int) -> int:
     """Replace the linear layers of ``model`` in place; how many were.
 
-    The layer that gives the logits keeps its precision: it shares its weights with the
+    The layer that gives the logits keeps its precision: it often shares its weights with the
     embeddings, and errors there cost most. Frees each weight as soon as it is replaced.
     """
+    find_head = getattr(model, "get_output_embeddings", None)  # of transformers' models
+    head = find_head() if find_head else None
+    # By name, since a list of the layers would keep every weight alive until the end.
+    names = [
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, nn.Linear) and module is not head
+    ]
     replaced = 0
-    for module in list(model.modules()):
-        for name, child in list(module.named_children()):
-            if isinstance(child, nn.Linear) and name != "lm_head":
-                packed = _packed(child, bits)
-                if packed is not None:
-                    setattr(module, name, packed)
-                    replaced += 1
+    for name in names:
+        packed = _packed(model.get_submodule(name), bits)
+        if packed is not None:
+            model.set_submodule(name, packed)
+            replaced += 1
     return replaced
 
 
-def _packed(linear: nn.Linear, bits: int) -> nn.Module | None:
+def _packed(linear: nn.Module, bits: int) -> nn.Module | None:
+    assert isinstance(linear, nn.Linear)
     if bits == 8:
         return Int8Linear(linear)
     group = next((size for size in _GROUPS if linear.in_features % size == 0), None)
@@ -39,6 +47,9 @@ def _packed(linear: nn.Linear, bits: int) -> nn.Module | None:
 
 class Int8Linear(nn.Module):
     """Weights in 8 bits, one scale a row."""
+
+    weight: Tensor
+    scale: Tensor
 
     def __init__(self, linear: nn.Linear) -> None:
         super().__init__()
@@ -52,13 +63,19 @@ class Int8Linear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Shape (..., in) to (..., out), in the precision of ``x``."""
         flat = x.reshape(-1, x.shape[-1]).to(torch.bfloat16)
-        out: Tensor = torch.ops.aten._weight_int8pack_mm(flat, self.weight, self.scale).to(x.dtype)
-        out = out.reshape(*x.shape[:-1], -1)
+        if len(flat) < _MANY:
+            out: Tensor = torch.ops.aten._weight_int8pack_mm(flat, self.weight, self.scale)
+        else:
+            out = nn.functional.linear(flat, self.weight.to(flat.dtype)) * self.scale
+        out = out.to(x.dtype).reshape(*x.shape[:-1], -1)
         return out if self.bias is None else out + self.bias
 
 
 class Int4Linear(nn.Module):
     """Weights in 4 bits, two to a byte; a scale and a zero point for each group of a row."""
+
+    weight: Tensor
+    scales_and_zeros: Tensor
 
     def __init__(self, linear: nn.Linear, group: int) -> None:
         super().__init__()

@@ -67,8 +67,12 @@ def _split_options(spec: str, kind: str, rest: str) -> tuple[str, dict[str, str]
 
 def _openai(spec: str, rest: str) -> ModelSpec:
     url, _, model = rest.partition("#")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise _refused(spec, f"its URL is none ({error})") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise _refused(spec, "the URL begins with http:// or https://")
     if not model:
         raise _refused(spec, "#MODEL is missing")

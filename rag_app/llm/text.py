@@ -75,10 +75,11 @@ def disarm(text: str, controls: Iterable[str]) -> str:
     """``text`` in which no control token can be spelled, such as ``<|im_end|>``.
 
     Text from documents is data: it must not end the user's turn and begin another. A zero-width
-    space after the first character keeps the words as they look.
+    space after the first character keeps the words as they look. Controls of a single character
+    are left as they are.
     """
     for control in controls:
-        if control in text:
+        while len(control) > 1 and control in text:  # again where it overlaps itself
             text = text.replace(control, control[0] + "\u200b" + control[1:])
     return text
 

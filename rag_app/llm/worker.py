@@ -40,7 +40,7 @@ def main() -> None:
     """Serve until the parent goes away."""
     _end_with_parent()
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
-    for noisy in ("httpx", "httpcore", "transformers", "filelock", "torchao"):
+    for noisy in ("httpx", "httpcore", "transformers", "filelock"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     requests, reply = serve()
     load = next(requests, None)
@@ -61,7 +61,7 @@ def main() -> None:
             case "cancel":
                 answers.cancel(frame["id"])
             case "count":
-                reply({"id": frame["id"], "count": engine.count(frame["text"])})
+                reply({"id": frame["id"], **_count(engine, frame["text"])})
     os._exit(0)  # the thread that generates may be deep in a library
 
 
@@ -108,6 +108,13 @@ class _Answers:
             outcome["finish"] = "stop"
         text.end()
         self._reply({"id": number, "outcome": outcome})
+
+
+def _count(engine: Engine, text: str) -> Frame:
+    try:
+        return {"count": engine.count(text)}
+    except Exception as error:  # it must not end the process, which may be in an answer
+        return _told(error)
 
 
 def _told(error: Exception) -> Frame:

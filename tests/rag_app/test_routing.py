@@ -4,9 +4,13 @@ from rag_app import retrieve
 from rag_app.routing import names_of, route
 
 REPORTS = [
-    "reports/BESTBUY_2022_10K.pdf", "reports/BESTBUY_2023_10K.pdf", "reports/BESTBUY_2023Q2_10Q.pdf",
-    "reports/PFIZER_2021_10K.pdf", "reports/JOHNSON_JOHNSON_2022_10K.pdf", "notes.md",
-]  # fmt: skip
+    "reports/BESTBUY_2022_10K.pdf",
+    "reports/BESTBUY_2023_10K.pdf",
+    "reports/BESTBUY_2023Q2_10Q.pdf",
+    "reports/PFIZER_2021_10K.pdf",
+    "reports/JOHNSON_JOHNSON_2022_10K.pdf",
+    "notes.md",
+]
 NAMES = {source: names_of(source, "") for source in REPORTS}
 
 

@@ -2,8 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
@@ -11,6 +14,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from rag_app.errors import Cancelled, ModelCrashed, ModelError, ModelNotFound
 from rag_app.llm import describe, load_llm
 from rag_app.settings import load_settings
+from tests.conftest import PROJECT
 
 QUESTION = [HumanMessage("Tell me a long story about a river and a boat.")]
 
@@ -46,22 +50,75 @@ def test_counts_its_own_tokens(llm):
 
 def test_a_cancelled_answer_frees_the_model_within_a_second(llm):
     cancel = threading.Event()
-    threading.Timer(0.3, cancel.set).start()
-    long = [HumanMessage("word " * 1500)]
-    with pytest.raises(Cancelled):
-        llm.invoke(long, max_tokens=400, cancel=cancel)
+    stream = llm.stream(QUESTION, max_tokens=400, cancel=cancel)
+    next(stream)
     began = time.perf_counter()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        list(stream)
     assert llm.invoke("Hi", max_tokens=2).content
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 1 + 2  # a second of grace, and a busy machine
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.3])
+def test_a_prompt_that_is_still_read_is_left_without_a_kill(llm, after_s: float, monkeypatch):
+    monkeypatch.setattr("rag_app.llm.process._GRACE_S", 60.0)
+    process, cancel = llm.describe() and llm.process_id, threading.Event()
+    threading.Timer(after_s, cancel.set).start()
+    with pytest.raises(Cancelled):
+        llm.invoke(f"{after_s} " + " ".join(map(str, range(1500))), max_tokens=400, cancel=cancel)
+    assert llm.invoke("Hi", max_tokens=2).content
+    assert llm.process_id == process
+
+
+def test_a_chain_may_carry_the_cancel_in_its_metadata(llm):
+    cancel = threading.Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        llm.invoke(QUESTION, config={"metadata": {"cancel": cancel}})
+
+
+def test_a_stream_that_is_closed_frees_the_model(llm):
+    stream = llm.stream(QUESTION, max_tokens=400)
+    next(stream)
+    stream.close()
+    assert llm.invoke("Hi", max_tokens=2).content
 
 
 def test_a_killed_model_costs_one_answer(llm):
-    llm.warm_up()
-    kill = threading.Timer(0.3, lambda: os.kill(llm.process_id, signal.SIGKILL))
-    kill.start()
+    stream = llm.stream(QUESTION, max_tokens=400)
+    next(stream)
+    os.kill(llm.process_id, signal.SIGKILL)
     with pytest.raises(ModelCrashed, match="starts again"):
-        llm.invoke([HumanMessage("word " * 1500)], max_tokens=400)
+        list(stream)
     assert llm.invoke("Hi", max_tokens=4).content
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells whether a process lives")
+def test_the_model_dies_with_a_parent_that_is_killed():
+    code = (
+        "from rag_app.llm import load_llm; from rag_app.settings import load_settings; import time;"
+        "llm = load_llm('packaged', load_settings()); llm.warm_up();"
+        "print(llm.process_id, flush=True); [llm.invoke('Tell a story.') for _ in range(999)]"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+    deadline = time.monotonic() + 10
+    while _alive(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _alive(process: int) -> bool:
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"  # a zombie holds no memory
 
 
 def test_two_askers_each_get_their_own_answer(llm):

@@ -1,4 +1,8 @@
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag_app.errors import SettingError
 from rag_app.llm import parse_spec
@@ -23,8 +27,17 @@ def test_every_form_is_understood():
         "hf:x?bits=4",
         "openai:ftp://x#m",
         "openai:http://x",
+        "openai:http://#m",
+        "openai:http://[::1/v1#m",
+        "openai:http://x:port/v1#m",
     ],
 )
 def test_what_cannot_be_used_is_refused_with_every_form(spec: str):
     with pytest.raises(SettingError, match=r"RAG_LLM=.*packaged, gguf:PATH"):
         parse_spec(spec)
+
+
+@given(st.sampled_from(["", "gguf:", "hf:", "openai:", "openai:http://"]), st.text(max_size=20))
+def test_any_text_is_a_spec_or_is_refused(kind: str, rest: str):
+    with contextlib.suppress(SettingError):
+        assert parse_spec(kind + rest).kind
