@@ -1,7 +1,11 @@
 """``python -m ingest DOCS``: build an index from a folder, or bring it up to date."""
 
 import argparse
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rag_app.errors import RagError
@@ -60,18 +64,38 @@ def _run(options: argparse.Namespace) -> int:
             print_plan(plan, out)
         return 0
     show = json_lines if options.json_progress else silent if options.json else bar
-    with show() as on_progress:
+    with show() as on_progress, _stop_when_asked() as stop:
         report = ingest(
             options.folder,
             index=options.index,
             keep_missing=options.keep_missing,
             on_progress=on_progress,
+            stop=stop,
         )
     if options.json or options.json_progress:
         sys.stdout.write(report.to_json() + "\n")
     else:
         print_report(report, out)
-    return 0
+    return 130 if report.left else 0
+
+
+@contextmanager
+def _stop_when_asked() -> Iterator[threading.Event]:
+    """Set by the first Ctrl-C or SIGTERM; a second one ends the run at once."""
+    stop = threading.Event()
+
+    def ask(number: int, _: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        sys.stderr.write("\nStopping after the file in hand; once more stops at once.\n")
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 if __name__ == "__main__":

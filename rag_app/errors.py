@@ -89,6 +89,7 @@ class Reason(StrEnum):
     TIMED_OUT = "timed_out"
     UNSUPPORTED = "unsupported"
     CORRUPT = "corrupt"
+    UNREADABLE = "unreadable"  # the system does not let it be opened
     OUTSIDE_FOLDER = "outside_folder"
 
 
