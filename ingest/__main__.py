@@ -1,4 +1,7 @@
-"""``python -m ingest DOCS``: build an index from a folder, or bring it up to date."""
+"""``python -m ingest DOCS``: build an index from a folder, or bring it up to date.
+
+``--verify`` and ``--repair`` look after indexes that are there.
+"""
 
 import argparse
 import signal
@@ -8,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag_app.errors import RagError
+from rag_app.errors import DocumentsError, RagError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,7 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ingest", description=__doc__)
-    parser.add_argument("folder", type=Path, help="folder of documents, with its subfolders")
+    parser.add_argument(
+        "folder", type=Path, nargs="?", help="folder of documents, with its subfolders"
+    )
     parser.add_argument("--index", default="default", help="name of the index (default: default)")
     parser.add_argument(
         "--plan", action="store_true", help="say what would be done, and do nothing"
@@ -38,6 +43,20 @@ def _parser() -> argparse.ArgumentParser:
         "--keep-missing",
         action="store_true",
         help="keep documents whose files are no longer in the folder",
+    )
+    parser.add_argument(
+        "--verify",
+        metavar="NAME",
+        nargs="?",
+        const="",
+        help="say whether the index NAME, or every index, is whole; nothing is changed",
+    )
+    parser.add_argument(
+        "--repair",
+        metavar="NAME",
+        nargs="?",
+        const="",
+        help="mend the index NAME, or every index, from its documents",
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument(
@@ -49,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.verify is not None or options.repair is not None:
+        from ingest.checkup import run_checkup
+
+        return run_checkup(options)
+    if options.folder is None:
+        raise DocumentsError("Give the folder that holds the documents: python -m ingest DOCS.")
     from rich.console import Console
 
     from ingest.pipeline import ingest, plan_only

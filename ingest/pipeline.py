@@ -22,9 +22,10 @@ from rag_app.embedding import Embedder, Vectors, load_embedder
 from rag_app.errors import DocumentsError, FileRejected
 from rag_app.language import detect
 from rag_app.settings import Settings, load_settings
+from rag_app.store.connection import named_errors
 from rag_app.store.database import INDEXED, Database, EmbeddedChunk
 from rag_app.store.lock import writer_lock
-from rag_app.store.places import index_folder
+from rag_app.store.places import index_folder, make_folder, note_root
 from rag_app.store.vectors import VectorIndex
 from rag_app.values import Chunk, DocumentRecord, LoadedDocument
 
@@ -43,7 +44,8 @@ def ingest(
     """Bring the index up to date with the folder and say what was done.
 
     Once ``stop`` is set, the files in hand are finished and the others left for the next run.
-    Raises DocumentsError, IndexBusy, IndexDamaged, EmbedderMismatch or ModelNotFound; a file
+    Raises DocumentsError, IndexBusy, IndexDamaged, IndexNotWritten, EmbedderMismatch or
+    ModelNotFound; a file
     that cannot be read raises nothing and ends in the report with its reason.
     """
     settings = settings or load_settings()
@@ -57,9 +59,12 @@ def ingest(
             " again."
         )
     embedder = load_embedder(settings)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with named_errors(home):
+        make_folder(home)
     with writer_lock(home), closing(Database(home, embedder=embedder.identity)) as database:
         database.check_embedder(embedder.identity)
+        with named_errors(home):
+            note_root(home, root)
         plan = _plan(found, hidden, database, root, embedder, settings, keep_missing)
         run = _Run(
             database, embedder, settings, root, plan, on_progress or (lambda _: None),

@@ -8,6 +8,7 @@ RagError                        commands print it and exit with 2
 │   ├── IndexNotFound           no index of that name
 │   ├── IndexBusy               another process is writing it
 │   ├── IndexDamaged            its database cannot be read
+│   ├── IndexNotWritten         the disk is full, or the folder may not be written
 │   └── EmbedderMismatch        it was built by another model
 ├── DocumentsError              the folder to ingest is missing, empty or not a folder
 ├── FileRejected                one file cannot be indexed, for a named Reason
@@ -53,6 +54,10 @@ class IndexBusy(StoreError):
 
 class IndexDamaged(StoreError):
     """The index's database cannot be read."""
+
+
+class IndexNotWritten(StoreError):
+    """The disk is full or the folder read-only; what was in the index before is whole."""
 
 
 class EmbedderMismatch(StoreError):
