@@ -63,6 +63,7 @@ def ingest(
         make_folder(home)
     with writer_lock(home), closing(Database(home, embedder=embedder.identity)) as database:
         database.check_embedder(embedder.identity)
+        database.empty_log()  # on a disk that was full, this is the room there is
         with named_errors(home):
             note_root(home, root)
         plan = _plan(found, hidden, database, root, embedder, settings, keep_missing)
@@ -74,6 +75,7 @@ def ingest(
         files = run.execute()
         with run.timer("faiss"):
             VectorIndex(home).save(database)
+        database.empty_log()
         return Report(
             index=index,
             folder=str(folder),
@@ -248,6 +250,8 @@ class _Run:
         vectors = self._database.known_vectors(digests)
         self.reused += sum(digest in vectors for digest in digests)
         for item in waiting:
+            if self._stop.is_set():
+                return
             new = {
                 digest: text
                 for digest, text in zip(item.digests, item.embedded_texts, strict=True)

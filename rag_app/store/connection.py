@@ -16,7 +16,6 @@ from rag_app.store.schema import ADDED_TABLES, DATABASE_FILE, FORMAT, TABLES
 
 _PATIENCE_S = 30  # for a writer's commit to end
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class Connection:
@@ -25,22 +24,26 @@ class Connection:
     def __init__(self, folder: Path, *, embedder: EmbedderIdentity | None = None) -> None:
         """Open the index in ``folder``; made new where it is not there and ``embedder`` is given.
 
+        Where no log can be written beside it (a read-only folder, a full disk) it is ``frozen``:
+        read as it lies, blind to later commits.
         Raises IndexNotFound, IndexDamaged or IndexNotWritten.
         """
         self.folder = folder
         self.name = folder.name
         path = folder / DATABASE_FILE
-        if not path.exists() and embedder is None:
-            raise IndexNotFound(_not_found(folder))
         self._lock = threading.RLock()
         with named_errors(folder):
-            self._connection = self._open(path)
+            if not path.exists() and embedder is None:
+                raise IndexNotFound(_not_found(folder))
+            self.frozen = _is_frozen(folder)
             try:
-                self._prepare(embedder)
-                found = self.meta("format")
-            except BaseException:
-                self.close()
-                raise
+                found = self._open(path, embedder)
+            except sqlite3.OperationalError:
+                # A reader on a full disk, where the log's index finds no room.
+                if self.frozen or embedder is not None or has_log(folder):
+                    raise
+                self.frozen = True
+                found = self._open(path, None)
         if found != FORMAT:
             self.close()
             raise IndexDamaged(
@@ -69,6 +72,11 @@ class Connection:
                 "INSERT OR REPLACE INTO meta VALUES ('vectors_sha256', ?), ('vectors_commit', ?)",
                 (sha256, str(commit)),
             )
+
+    def empty_log(self) -> None:
+        """Bring all commits into the database itself and free the log's space, if no one reads."""
+        with self._lock, suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def commit_number(self) -> int:
         """How many changes the index has seen; equal numbers mean equal contents."""
@@ -106,12 +114,23 @@ class Connection:
             finally:
                 self._connection.execute("ROLLBACK")
 
-    def _open(self, path: Path) -> sqlite3.Connection:
-        options = {"isolation_level": None, "check_same_thread": False, "timeout": _PATIENCE_S}
-        if is_frozen(self.folder):
-            return sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True, **options)  # type: ignore[call-overload, no-any-return]
-        connection: sqlite3.Connection = sqlite3.connect(path, **options)  # type: ignore[call-overload]
-        return connection
+    def _open(self, path: Path, embedder: EmbedderIdentity | None) -> str | None:
+        """Connect; the format of what is there. Frozen, the file is read without a log."""
+        place = f"{path.as_uri()}?immutable=1" if self.frozen else path
+        self._connection = sqlite3.connect(
+            place,
+            uri=self.frozen,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=_PATIENCE_S,
+        )
+        try:
+            self._prepare(embedder)
+            row = self._connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+            return str(row[0]) if row else None
+        except BaseException:
+            self.close()
+            raise
 
     def _prepare(self, embedder: EmbedderIdentity | None) -> None:
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
@@ -155,23 +174,25 @@ def named_errors(folder: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         raise _named(folder, error) from error
     except OSError as error:
-        if error.errno not in _FULL | _FORBIDDEN:
-            raise
         raise _not_written(folder, str(error.strerror), full=error.errno in _FULL) from error
 
 
-def is_frozen(folder: Path) -> bool:
-    """Whether nobody writes the index, this user least of all: WAL files could not be made."""
-    wal = folder / f"{DATABASE_FILE}-wal"
-    return not os.access(folder, os.W_OK) and not wal.exists()
+def _is_frozen(folder: Path) -> bool:
+    """Whether nobody writes the index, this user least of all: a log could not be made."""
+    return not os.access(folder, os.W_OK) and not has_log(folder)
+
+
+def has_log(folder: Path) -> bool:
+    """Whether commits wait beside the database for their way into it."""
+    log = folder / f"{DATABASE_FILE}-wal"
+    return log.exists() and log.stat().st_size > 0
 
 
 def _named(folder: Path, error: sqlite3.DatabaseError) -> StoreError:
     code = getattr(error, "sqlite_errorname", "")
     if code.startswith("SQLITE_BUSY"):
         return IndexBusy(f"Index {folder.name!r} is being written ({error}). Try again.")
-    if code in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE",
-                "SQLITE_IOERR_TRUNCATE"):  # fmt: skip
+    if code == "SQLITE_FULL" or (code.startswith("SQLITE_IOERR") and "READ" not in code):
         return _not_written(folder, str(error), full=True)
     if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return _not_written(folder, str(error), full=False)
@@ -192,14 +213,13 @@ def _sha256(text: str) -> str:
 
 def _not_written(folder: Path, why: str, *, full: bool) -> IndexNotWritten:
     if full:
-        place = next((p for p in (folder, *folder.parents) if p.exists()), folder)
-        free = shutil.disk_usage(place).free / 1e6
+        free = shutil.disk_usage(folder).free / 1e6
         cure = f"Free space on its disk ({free:,.0f} MB are free), or move it with RAG_INDEXES_DIR"
     else:
-        cure = "Give yourself the right to write there, or move it with RAG_INDEXES_DIR"
+        cure = "Give yourself the right to read and write there, or move it with RAG_INDEXES_DIR"
     return IndexNotWritten(
-        f"Index {folder.name!r} in {folder.parent} cannot be written ({why}). {cure}; then run the"
-        " same command again. What was in the index before is whole."
+        f"Index {folder.name!r} in {folder.parent} cannot be opened or written ({why}). {cure};"
+        " then run the same command again. What was in the index before is whole."
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag_app.errors import IndexBusy, IndexDamaged, StoreError
-from rag_app.store.connection import is_frozen
 from rag_app.store.database import Database
 from rag_app.store.schema import FORMAT
 from rag_app.store.vectors import VectorIndex
@@ -36,7 +35,7 @@ def verify(folder: Path) -> Verdict:
     """Read all of an index and compare it with what was written. Raises IndexNotFound."""
     try:
         with closing(Database(folder)) as database:
-            keywords = "" if is_frozen(folder) else _keyword_fault(database)
+            keywords = "" if database.frozen else _keyword_fault(database)
             with database.snapshot():
                 return _examine(database, keywords)
     except IndexDamaged as error:
