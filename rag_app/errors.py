@@ -14,6 +14,7 @@ RagError                        commands print it and exit with 2
 ├── FileRejected                one file cannot be indexed, for a named Reason
 └── ModelError
     ├── ModelNotFound           the model's files are not there
+    ├── ModelBusy               too many questions wait for it
     ├── ModelCrashed            the process that runs the model died
     └── Cancelled               the user stopped the answer
 """
@@ -74,6 +75,10 @@ class ModelError(RagError):
 
 class ModelNotFound(ModelError):
     """The model's files are not where the spec says."""
+
+
+class ModelBusy(ModelError):
+    """Too many questions wait for the model; the same one may be asked again."""
 
 
 class ModelCrashed(ModelError):

@@ -86,6 +86,12 @@ class Settings(BaseSettings):
     min_support: float = Field(
         0.5, ge=0, le=1, description="below this support the answer is an abstention"
     )
+    max_waiting: int = Field(
+        16, ge=0, description="questions that may wait for the model; one more is refused"
+    )
+    model_stall_s: float = Field(
+        300, gt=0, description="a model silent for longer, in seconds, is ended and started anew"
+    )
     max_question_chars: int = Field(2000, ge=1, description="longer questions are refused")
 
     @classmethod
