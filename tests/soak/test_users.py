@@ -1,4 +1,4 @@
-"""Five hundred questions from eight users, a fifth of them stopped, the model killed now and then."""
+"""Five hundred questions from eight users, a fifth stopped, the model killed now and then."""
 
 import os
 import random
