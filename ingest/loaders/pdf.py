@@ -1,11 +1,12 @@
 """PDF by pypdfium2, or by pypdf where the settings say so or pdfium cannot open the file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from ingest.headings import page_headings
 from ingest.loading import LoadingOptions, visible
 from rag_app.errors import FileRejected, Reason
 from rag_app.values import Heading, LoadedDocument, Page
@@ -45,14 +46,11 @@ def _by_pdfium(path: Path, options: LoadingOptions) -> LoadedDocument:
     with closing(document):
         _check_pages(len(document), options)
         outline = _pdfium_outline(document)
-        pages = tuple(
-            _page(number, _pdfium_text(document, number), outline)
-            for number in range(len(document))
-        )
+        texts = [_pdfium_text(document, number) for number in range(len(document))]
         title = ""
         with suppress(pypdfium2.PdfiumError):
             title = document.get_metadata_value("Title")
-    return LoadedDocument(_title(title), pages, "pypdfium2")
+    return LoadedDocument(_title(title), _pages(texts, outline), "pypdfium2")
 
 
 def _pdfium_text(document: Any, number: int) -> str:  # noqa: ANN401
@@ -92,9 +90,7 @@ def _by_pypdf(path: Path, options: LoadingOptions) -> LoadedDocument:
             raise FileRejected(Reason.ENCRYPTED, "it opens only with a password")
         _check_pages(len(reader.pages), options)
         outline = _pypdf_outline(reader)
-        pages = tuple(
-            _page(number, _pypdf_text(page), outline) for number, page in enumerate(reader.pages)
-        )
+        texts = [_pypdf_text(page) for page in reader.pages]
         title = str(reader.metadata.title or "") if reader.metadata else ""
     except FileRejected:
         raise
@@ -103,7 +99,7 @@ def _by_pypdf(path: Path, options: LoadingOptions) -> LoadedDocument:
     except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, OSError,
             RecursionError, AssertionError) as error:  # fmt: skip
         raise FileRejected(Reason.CORRUPT, f"it is no readable PDF ({error})") from error
-    return LoadedDocument(_title(title), pages, "pypdf")
+    return LoadedDocument(_title(title), _pages(texts, outline), "pypdf")
 
 
 def _pypdf_text(page: Any) -> str:  # noqa: ANN401
@@ -134,14 +130,24 @@ def _pypdf_outline(reader: Any) -> Outline:  # noqa: ANN401
     return outline
 
 
-def _page(number: int, raw: str, outline: Outline) -> Page:
-    text = visible(raw.translate(_LIGATURES))
-    headings = []
-    for level, title in outline.get(number, []):
+def _pages(raw: Sequence[str], outline: Outline) -> tuple[Page, ...]:
+    texts = [visible(text.translate(_LIGATURES)) for text in raw]
+    return tuple(
+        Page(number + 1, text, _headings(text, outline.get(number, []), own))
+        for number, (text, own) in enumerate(zip(texts, page_headings(texts), strict=True))
+    )
+
+
+def _headings(
+    text: str, outlined: Sequence[tuple[int, str]], own: Heading | None
+) -> tuple[Heading, ...]:
+    """Those that the outline names on the page; beside them the one that the page begins with."""
+    found = {own.start: own} if own else {}
+    for level, title in outlined:
         start = _find(title, text)
         if start is not None:
-            headings.append(Heading(start, level, " ".join(visible(title).split())))
-    return Page(number + 1, text, tuple(sorted(headings, key=lambda heading: heading.start)))
+            found[start] = Heading(start, level, " ".join(visible(title).split()))
+    return tuple(found[start] for start in sorted(found))
 
 
 def _find(title: str, text: str) -> int | None:
