@@ -113,7 +113,10 @@ def _salvage(old: Database, fresh: Database, roots: dict[str, Path]) -> None:
     for record in old.documents():
         with suppress(IndexDamaged):
             if is_sound(old, record.source, kept):
-                pages, chunks = old.pages_of(record.source), old.embedded_chunks_of(record.source)
+                pages, chunks = (
+                    old.pages_of_document(record.source),
+                    old.embedded_chunks_of(record.source),
+                )
                 root, rules = origins[record.source]
                 with fresh.change():
                     fresh.put_document(record, root, rules, pages, chunks)

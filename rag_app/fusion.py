@@ -16,6 +16,7 @@ class Fused:
     score: float  # 0 to 1
     dense_rank: int | None  # from 1
     lexical_rank: int | None
+    routed: float = 0.0  # part of the score that the document's name gave
 
 
 # The embedder is an English model: in Portuguese its ranking says less than BM25's.
@@ -63,15 +64,44 @@ def lift(
     within = {item.chunk_id: item for item in routed}
     merged = {item.chunk_id: item for item in [*routed, *everywhere]}
     base = {item.chunk_id: item.score for item in everywhere}
-    lifted = [
-        replace(
-            item,
-            score=(1 - weight) * base.get(chunk, 0.0)
-            + (weight * trust[chunk] * within[chunk].score if chunk in within else 0.0),
-        )
-        for chunk, item in merged.items()
-    ]
+    lifted = []
+    for chunk, item in merged.items():
+        given = weight * trust[chunk] * within[chunk].score if chunk in within else 0.0
+        score = (1 - weight) * base.get(chunk, 0.0) + given
+        lifted.append(replace(item, score=score, routed=given))
     return sorted(lifted, key=lambda item: (-item.score, item.chunk_id))
+
+
+# A table's rows stand in several chunks of its page: what a chunk gains of its neighbours' scores.
+NEIGHBOUR_SHARE = 0.25
+_NO_NEIGHBOUR = 0.5  # of its own score, where a chunk begins or ends its page
+
+
+def smooth(ranking: Ranking, pages: Mapping[int, object], share: float) -> list[tuple[int, float]]:
+    """Each chunk's score with ``share`` of those of the chunks before and after it on its page.
+
+    ``pages`` tells chunks of one page from others; a page's chunks have consecutive ids.
+    """
+    scores = dict(ranking)
+
+    def beside(chunk: int, near: int) -> float:
+        if pages.get(near) != pages[chunk]:
+            return _NO_NEIGHBOUR * scores[chunk]
+        return scores.get(near, 0.0)
+
+    smoothed = [
+        (chunk, score + share * (beside(chunk, chunk - 1) + beside(chunk, chunk + 1)))
+        for chunk, score in ranking
+    ]
+    return sorted(smoothed, key=lambda item: (-item[1], item[0]))
+
+
+def add(ranking: Ranking, other: Ranking, weight: float) -> list[tuple[int, float]]:
+    """The scores of one ranking and ``weight`` times those of another, best first."""
+    scores = dict(ranking)
+    for chunk, score in other:
+        scores[chunk] = scores.get(chunk, 0.0) + weight * score
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _scaled(ranking: Ranking, floor: float | None) -> dict[int, float]:

@@ -68,6 +68,12 @@ class Settings(BaseSettings):
 
     # Retrieval
     passages: int = Field(8, ge=1, le=100, description="passages retrieved for an answer")
+    reranker: str = Field(
+        "", description="a cross-encoder's sentence-transformers name or folder; none if empty"
+    )
+    glossary: Path | None = Field(
+        None, description="TOML file of terms beside the packaged ones (`rag_app/glossary.toml`)"
+    )
 
     # Answering
     answerer: Literal["auto", "llm", "extractive"] = Field(

@@ -4,6 +4,7 @@ path -> ``Page`` -> ``Chunk`` -> index; question -> ``Passage`` -> ``Citation`` 
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,25 @@ class Chunk:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """Which part of an index is searched; what is None does not narrow it."""
+
+    sources: tuple[str, ...] | None = None  # names, or patterns with * and ?
+    pages: tuple[int, int] | None = None  # first and last, from 1
+    modified_after: datetime | None = None  # of the file
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a passage came where it came."""
+
+    fused: float  # score by both searches, and by the document's name, before reranking
+    routed: float  # part of it that came of the document being named in the question
+    expansion: str  # words that the glossary added to the question; "" where none
+    reranked: float | None = None  # the cross-encoder's score, where there is one
+
+
+@dataclass(frozen=True)
 class Passage:
     """A stretch of a document that retrieval found for a question."""
 
@@ -69,6 +89,7 @@ class Passage:
     chunk_id: int = 0  # row of the index, stable until the file changes
     dense_rank: int | None = None  # rank by embedding alone, from 1; None where it did not come up
     lexical_rank: int | None = None  # rank by BM25 alone
+    explanation: Explanation | None = None  # where it was asked for
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """PDF by pypdfium2, or by pypdf where the settings say so or pdfium cannot open the file."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from ingest.headings import page_headings
 from ingest.loaders.pdf_mending import spellings, with_trailer
 from ingest.loading import LoadingOptions, visible
 from rag_app.errors import FileRejected, Reason
@@ -45,13 +46,13 @@ def _by_pdfium(path: Path, options: LoadingOptions) -> LoadedDocument:
     with closing(_pdfium_open(path, options)) as document:
         _check_pages(len(document), options)
         outline = _pdfium_outline(document)
-        pages = _pages(
-            (_pdfium_text(document, number) for number in range(len(document))), outline, options
+        texts = _gathered(
+            (_pdfium_text(document, number) for number in range(len(document))), options
         )
         title = ""
         with suppress(pypdfium2.PdfiumError):
             title = document.get_metadata_value("Title")
-    return LoadedDocument(_title(title), pages, "pypdfium2")
+    return LoadedDocument(_title(title), _pages(texts, outline), "pypdfium2")
 
 
 def _pdfium_open(path: Path, options: LoadingOptions) -> Any:  # noqa: ANN401
@@ -138,7 +139,7 @@ def _by_pypdf(path: Path, options: LoadingOptions) -> LoadedDocument:
             raise _locked(options)
         _check_pages(len(reader.pages), options)
         outline = _pypdf_outline(reader)
-        pages = _pages(map(_pypdf_text, reader.pages), outline, options)
+        texts = _gathered(map(_pypdf_text, reader.pages), options)
         title = str(reader.metadata.title or "") if reader.metadata else ""
     except FileRejected:
         raise
@@ -147,7 +148,7 @@ def _by_pypdf(path: Path, options: LoadingOptions) -> LoadedDocument:
     except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, OSError,
             RecursionError, AssertionError) as error:  # fmt: skip
         raise FileRejected(Reason.CORRUPT, f"it is no readable PDF ({error})") from error
-    return LoadedDocument(_title(title), pages, "pypdf")
+    return LoadedDocument(_title(title), _pages(texts, outline), "pypdf")
 
 
 def _pypdf_text(page: Any) -> str:  # noqa: ANN401
@@ -178,25 +179,36 @@ def _pypdf_outline(reader: Any) -> Outline:  # noqa: ANN401
     return outline
 
 
-def _pages(texts: Iterable[str], outline: Outline, options: LoadingOptions) -> tuple[Page, ...]:
-    pages: list[Page] = []
+def _gathered(texts: Iterable[str], options: LoadingOptions) -> list[str]:
+    """The pages' texts; each is told as progress, one too many characters refused."""
+    gathered: list[str] = []
     size = 0
-    for number, text in enumerate(texts):
-        pages.append(_page(number, text, outline))
+    for text in texts:
+        gathered.append(text)
         size += len(text)
         options.on_progress()
         options.check_characters(size)
-    return tuple(pages)
+    return gathered
 
 
-def _page(number: int, raw: str, outline: Outline) -> Page:
-    text = visible(raw.translate(_LIGATURES))
-    headings = []
-    for level, title in outline.get(number, []):
+def _pages(raw: Sequence[str], outline: Outline) -> tuple[Page, ...]:
+    texts = [visible(text.translate(_LIGATURES)) for text in raw]
+    return tuple(
+        Page(number + 1, text, _headings(text, outline.get(number, []), own))
+        for number, (text, own) in enumerate(zip(texts, page_headings(texts), strict=True))
+    )
+
+
+def _headings(
+    text: str, outlined: Sequence[tuple[int, str]], own: Heading | None
+) -> tuple[Heading, ...]:
+    """Those that the outline names on the page; beside them the one that the page begins with."""
+    found = {own.start: own} if own else {}
+    for level, title in outlined:
         start = _find(title, text)
         if start is not None:
-            headings.append(Heading(start, level, " ".join(visible(title).split())))
-    return Page(number + 1, text, tuple(sorted(headings, key=lambda heading: heading.start)))
+            found[start] = Heading(start, level, " ".join(visible(title).split()))
+    return tuple(found[start] for start in sorted(found))
 
 
 def _find(title: str, text: str) -> int | None:

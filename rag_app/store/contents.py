@@ -11,9 +11,13 @@ from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
 from rag_app.store.connection import Connection, named_errors
 from rag_app.store.digest import document_digest
-from rag_app.values import Chunk, DocumentRecord, Page, Passage
+from rag_app.values import Chunk, DocumentRecord, Page, Passage, Scope
 
 INDEXED = "indexed"
+_CHUNKS = (
+    "FROM chunks JOIN documents ON documents.id = chunks.document_id"
+    " JOIN pages ON pages.document_id = chunks.document_id AND pages.ordinal = chunks.ordinal"
+)
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,16 @@ class Contents(Connection):
         """Row ids of all chunks, ascending."""
         return [row[0] for row in self._all("SELECT id FROM chunks ORDER BY id")]
 
-    def chunks_of(self, sources: Sequence[str]) -> dict[int, str]:
-        """The chunks of some documents: row id -> source."""
-        marks = ",".join("?" * len(sources))
-        return dict(
-            self._all(
-                "SELECT chunks.id, source FROM chunks JOIN documents"
-                f" ON documents.id = document_id WHERE source IN ({marks})",
-                *sources,
-            )
-        )
+    def chunks_in(self, scope: Scope) -> dict[int, str]:
+        """The chunks within a scope: row id -> source."""
+        where, values = _condition(scope)
+        return dict(self._all(f"SELECT chunks.id, source {_CHUNKS} WHERE {where}", *values))
+
+    def pages_of(self, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """For each chunk a pair that it shares with the other chunks of its page alone."""
+        marks = ",".join("?" * len(ids))
+        rows = self._all(f"SELECT id, document_id, ordinal FROM chunks WHERE id IN ({marks})", *ids)
+        return {row[0]: (row[1], row[2]) for row in rows}
 
     def titles(self) -> list[tuple[str, str]]:
         """Source and title of every indexed document."""
@@ -93,26 +97,23 @@ class Contents(Connection):
         expression: str,
         limit: int,
         context_weight: float,
-        sources: Sequence[str] | None = None,
+        scope: Scope | None = None,
     ) -> list[tuple[int, float]]:
         """Chunk ids and BM25 scores, best (highest) first, for an FTS5 expression.
 
-        Only chunks of ``sources``, where they are given.
+        Only chunks within the scope, where one is given.
         """
         if not expression:
             return []
-        within = ""
-        if sources is not None:
-            marks = ",".join("?" * len(sources))
-            within = (
-                " AND +rowid IN (SELECT chunks.id FROM chunks JOIN documents"
-                f" ON documents.id = document_id WHERE source IN ({marks}))"
-            )
+        within, values = "", list[object]()
+        if scope is not None:
+            where, values = _condition(scope)
+            within = f" AND +rowid IN (SELECT chunks.id {_CHUNKS} WHERE {where})"
         rows = self._all(
             f"SELECT rowid, -bm25(terms, 1.0, {float(context_weight)}) AS score FROM terms"
             f" WHERE terms MATCH ?{within} ORDER BY score DESC, rowid LIMIT ?",
             expression,
-            *(sources or ()),
+            *values,
             limit,
         )
         return [(row[0], row[1]) for row in rows]
@@ -157,7 +158,7 @@ class Contents(Connection):
 
     # -- whole documents, for checking and mending ------------------------------------------
 
-    def pages_of(self, source: str) -> list[Page]:
+    def pages_of_document(self, source: str) -> list[Page]:
         """A document's pages, without their headings and rows, which no index keeps."""
         rows = self._all(
             "SELECT number, pages.text FROM pages JOIN documents ON documents.id = document_id"
@@ -236,3 +237,19 @@ class Contents(Connection):
         except IndexDamaged as error:
             return str(error.__cause__)
         return ""
+
+
+def _condition(scope: Scope) -> tuple[str, list[object]]:
+    """A scope as SQL over ``_CHUNKS``, and its values."""
+    clauses, values = ["1"], list[object]()
+    if scope.sources is not None:
+        either = " OR ".join(["source = ? OR source GLOB ?"] * len(scope.sources)) or "0"
+        clauses.append(f"({either})")
+        values += [name for source in scope.sources for name in (source, source)]
+    if scope.pages is not None:
+        clauses.append("number BETWEEN ? AND ?")
+        values += scope.pages
+    if scope.modified_after is not None:
+        clauses.append("modified > ?")
+        values.append(scope.modified_after.timestamp())
+    return " AND ".join(clauses), values

@@ -12,6 +12,7 @@ from rag_app.store.connection import has_log, named_errors
 from rag_app.store.database import Database
 from rag_app.store.schema import DATABASE_FILE
 from rag_app.store.vectors import VectorIndex
+from rag_app.values import Scope
 
 _open: dict[Path, tuple[tuple[float, ...], "IndexReader"]] = {}
 _open_lock = threading.Lock()
@@ -73,11 +74,11 @@ class IndexReader:
         question: str,
         limit: int,
         context_weight: float,
-        sources: Sequence[str] | None = None,
+        scope: Scope | None = None,
     ) -> list[tuple[int, float]]:
-        """Chunk ids and BM25 scores, best first, of all documents or some; in ``snapshot``."""
+        """Chunk ids and BM25 scores, best first, of all chunks or a scope; in ``snapshot``."""
         expression = terms.match_expression(question)
-        return self.database.match(expression, limit, context_weight, sources)
+        return self.database.match(expression, limit, context_weight, scope)
 
     def names(self) -> dict[str, Names]:
         """The words that name each document, by source; in ``snapshot``."""

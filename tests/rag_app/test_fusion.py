@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag_app.fusion import fuse
+from rag_app.fusion import add, fuse, smooth
 
 rankings = st.lists(
     st.tuples(st.integers(0, 30), st.floats(0, 20)), unique_by=lambda pair: pair[0], max_size=20
@@ -35,3 +35,21 @@ def test_nothing_is_lost_and_scores_fall(dense, lexical, weight):
 def test_with_all_weight_on_one_search_its_own_best_leads(dense):
     if dense:
         assert dict(dense)[fuse(dense, [], 1.0)[0].chunk_id] == dense[0][1]
+
+
+def test_a_chunk_gains_by_its_neighbours_on_the_same_page():
+    pages = {1: "p1", 2: "p1", 3: "p1", 4: "p2"}
+    ranking = [(4, 1.0), (2, 1.0), (1, 0.9), (3, 0.8)]
+    assert smooth(ranking, pages, 0.5)[0][0] == 2  # between two that match too
+
+
+def test_without_neighbours_the_order_stays():
+    ranking = [(10, 3.0), (20, 2.0), (30, 1.0)]
+    pages = {chunk: chunk for chunk, _ in ranking}
+    assert [chunk for chunk, _ in smooth(ranking, pages, 0.5)] == [10, 20, 30]
+
+
+@given(rankings, rankings)
+def test_added_rankings_hold_the_chunks_of_both(one, other):
+    added = add(one, other, 0.4)
+    assert {chunk for chunk, _ in added} == {c for c, _ in one} | {c for c, _ in other}

@@ -1,0 +1,49 @@
+"""What the words of a question are called in documents: a question's jargon, spelled out.
+
+"PPNE" stands in no annual report, "property, plant and equipment" does; who asks for a margin
+needs the statement of income. Entries of either language name the other's words too, so that a
+question in one finds documents in the other.
+"""
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+from rag_app.errors import SettingError
+from rag_app.settings import Settings
+
+_PACKAGED = Path(__file__).parent / "glossary.toml"
+
+Entries = tuple[tuple[re.Pattern[str], str], ...]
+
+
+def expand(question: str, settings: Settings) -> str:
+    """The words that the glossary adds to a question; "" where it knows none of its terms.
+
+    Raises SettingError where RAG_GLOSSARY names a file that is none.
+    """
+    entries = _read(_PACKAGED)
+    if settings.glossary is not None:
+        entries += _read(settings.glossary.expanduser())
+    added = [means for pattern, means in entries if pattern.search(question)]
+    return " ".join(dict.fromkeys(added))
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path) -> Entries:
+    try:
+        with path.open("rb") as file:
+            entries = tomllib.load(file).get("entry", [])
+        return tuple((_any_of(entry["asked"]), str(entry["means"])) for entry in entries)
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise SettingError(
+            f"RAG_GLOSSARY: {path} cannot be read ({error}). Each entry is a table [[entry]]"
+            ' with asked = ["term", …] and means = "the words of the documents".'
+        ) from error
+
+
+def _any_of(terms: list[str]) -> re.Pattern[str]:
+    """Any of the terms as whole words, in the plural too."""
+    either = "|".join(re.escape(term) for term in terms)
+    return re.compile(rf"(?i)(?<!\w)(?:{either})(?:e?s)?(?!\w)")

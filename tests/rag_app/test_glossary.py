@@ -1,0 +1,31 @@
+import pytest
+
+from rag_app.errors import SettingError
+from rag_app.glossary import expand
+from rag_app.settings import load_settings
+
+
+def test_jargon_is_spelled_out_in_both_languages():
+    added = expand("Did Pfizer grow its PPNE?", load_settings())
+    assert "property plant and equipment" in added
+    assert "imobilizado" in added
+    assert "gross profit" in expand("Qual foi a margem bruta em 2022?", load_settings())
+
+
+def test_only_whole_words_count():
+    assert expand("Who steps on the EPSON printer?", load_settings()) == ""
+
+
+def test_terms_of_ones_own_stand_beside_the_packaged_ones(tmp_path):
+    own = tmp_path / "terms.toml"
+    own.write_text('[[entry]]\nasked = ["KYC"]\nmeans = "know your customer"\n', "utf-8")
+    settings = load_settings(glossary=own)
+    assert expand("Is KYC done?", settings) == "know your customer"
+    assert expand("What is the EPS?", settings)
+
+
+def test_a_file_that_is_no_glossary_is_named(tmp_path):
+    wrong = tmp_path / "terms.toml"
+    wrong.write_text("[[entry]]\nmeans = 'nothing asked'\n", "utf-8")
+    with pytest.raises(SettingError, match=r"RAG_GLOSSARY.*terms\.toml"):
+        expand("Anything?", load_settings(glossary=wrong))
