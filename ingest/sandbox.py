@@ -7,9 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ingest.confinement import confine
 from ingest.loading import LoadingOptions, load
 from rag_app.child import Child, ChildDied, ChildTimedOut, Frame, Reply, serve
+from rag_app.confinement import confine
 from rag_app.errors import FileRejected, RagError, Reason, SettingError
 from rag_app.settings import Settings
 from rag_app.values import Heading, LoadedDocument, Page

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from ingest import splitting
-from ingest.confinement import landlock_version
 from ingest.pipeline import ingest
 from ingest.sandbox import Sandbox
 from rag_app import retrieve
+from rag_app.confinement import landlock_version
 from rag_app.embedding import load_embedder
 from rag_app.errors import FileRejected, Reason
 from rag_app.settings import load_settings
