@@ -1,20 +1,14 @@
 """Files parsed in a confined child process, so that a hostile one costs itself alone."""
 
-import sys
 import time
-from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ingest.loading import LoadingOptions, load
-from rag_app.child import Child, ChildDied, ChildTimedOut, Frame, Reply, serve
-from rag_app.confinement import confine
-from rag_app.errors import FileRejected, RagError, Reason, SettingError
+from rag_app.child import Child, ChildDied, ChildTimedOut, Frame
+from rag_app.errors import FileRejected, Reason, SettingError
 from rag_app.settings import Settings
 from rag_app.values import Heading, LoadedDocument, Page
-
-_SIGN_OF_LIFE_S = 0.5  # a child that makes progress tells so at most this often
 
 
 class Sandbox:
@@ -38,6 +32,7 @@ class Sandbox:
         self._child: Child | None = None
 
     def __enter__(self) -> "Sandbox":
+        self._child = self._start()  # it gets ready while the caller does
         return self
 
     def __exit__(
@@ -51,7 +46,7 @@ class Sandbox:
     def load(self, path: Path) -> LoadedDocument:
         """The file's text. Raises FileRejected with a named reason, whatever the file does."""
         if self._child is None or not self._child.alive:
-            self._child = Child("ingest.sandbox", *self._arguments)
+            self._child = self._start()
         try:
             self._child.send({"path": str(path), "options": self._options})
             frame = self._answer(self._child)
@@ -66,6 +61,9 @@ class Sandbox:
         if "error" in frame:
             raise SettingError(frame["error"])
         return _document(frame)
+
+    def _start(self) -> Child:
+        return Child("ingest.parser", *self._arguments)
 
     def _answer(self, child: Child) -> Frame:
         end = time.monotonic() + self._timeout
@@ -91,46 +89,6 @@ class Sandbox:
         self._child = None
 
 
-def main() -> None:
-    """In the child: one file a request, until the parent goes away."""
-    memory_mb, folder = sys.argv[1:]
-    confine(int(memory_mb), Path(folder) if folder else None)
-    requests, reply = serve()
-    progress = _Progress(reply)
-    for frame in requests:
-        options = replace(LoadingOptions(**frame["options"]), on_progress=progress)
-        reply(_loaded(Path(frame["path"]), options))
-
-
-class _Progress:
-    """Tells the parent that the parser gets on, now and then."""
-
-    def __init__(self, reply: Reply) -> None:
-        self._reply = reply
-        self._told = time.monotonic()
-
-    def __call__(self) -> None:
-        if time.monotonic() - self._told > _SIGN_OF_LIFE_S:
-            self._told = time.monotonic()
-            self._reply({"progress": True})
-
-
-def _loaded(path: Path, options: LoadingOptions) -> Frame:
-    try:
-        return asdict(load(path, options))
-    except FileRejected as rejected:
-        return {"reason": rejected.reason, "detail": rejected.detail}
-    except RagError as error:  # a setting or an extra: no file will load before it is mended
-        return {"error": str(error)}
-    except PermissionError as error:
-        return {"reason": Reason.UNREADABLE, "detail": f"it cannot be opened ({error.strerror})"}
-    except MemoryError:
-        detail = "reading it takes too much memory (RAG_PARSE_MEMORY_MB raises the limit)"
-        return {"reason": Reason.TOO_LARGE, "detail": detail}
-    except Exception as error:  # a parser's bug costs the file, not the run
-        return {"reason": Reason.CORRUPT, "detail": f"{type(error).__name__}: {error}"}
-
-
 def _document(frame: Frame) -> LoadedDocument:
     pages: list[dict[str, Any]] = frame["pages"]
     return LoadedDocument(
@@ -146,7 +104,3 @@ def _document(frame: Frame) -> LoadedDocument:
         ),
         loader=frame["loader"],
     )
-
-
-if __name__ == "__main__":
-    main()
