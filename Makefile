@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 INDEX ?= default
 DOCS ?= examples/documents
 
-.PHONY: run test soak check bench clean
+.PHONY: run test soak check bench lock sbom audit clean
 
 run: .venv/installed
 	@$(BIN)/python -m ingest $(DOCS) --index $(INDEX)
@@ -43,6 +43,24 @@ bench: .venv/installed-bench
 .venv/installed-bench: .venv/installed
 	$(PIP) -c constraints.txt -e '.[bench]'
 	touch $@
+
+# Newer versions of everything, resolved together; then `make test`, and commit constraints.txt.
+lock: .venv/installed
+	$(BIN)/python release/lock.py
+
+# What the product is made of (CycloneDX), and which of it has known holes: tools of their own,
+# apart from what they look at. pip-audit asks pypi.org.
+sbom: .venv/installed .venv/auditing
+	.venv/auditing/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml -o sbom.json
+	@echo sbom.json
+
+audit: .venv/installed .venv/auditing
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu//' > .venv/audited.txt
+	.venv/auditing/bin/pip-audit --no-deps --disable-pip -r .venv/audited.txt
+
+.venv/auditing: .venv/installed
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.10' 'cyclonedx-bom>=7.3'
 
 clean:
 	rm -rf .venv
