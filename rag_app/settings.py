@@ -1,5 +1,6 @@
 """Every setting of the product: environment ``RAG_*`` over ``rag.toml`` over these defaults."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -8,6 +9,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -126,5 +128,11 @@ def load_settings(**overrides: object) -> Settings:
             for fault in error.errors()
         )
         raise SettingError(f"Settings cannot be used. {faults}.") from error
+    except SettingsError as error:  # a list or a table in the environment that is no JSON
+        named = re.search(r'field "(\w+)"', str(error))
+        name = f"RAG_{named.group(1).upper()}" if named else "A setting"
+        raise SettingError(
+            f'{name} cannot be used: its value is no JSON, such as ["a", "b"] or {{"a": "b"}}.'
+        ) from error
     except ValueError as error:
         raise SettingError(f"rag.toml cannot be read: {error}.") from error
