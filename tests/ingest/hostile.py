@@ -97,7 +97,7 @@ def enlarged(data: bytes, generator: random.Random) -> bytes:
 
 def inner(data: bytes, generator: random.Random) -> bytes:
     """A member of an archive is mutated, the archive itself sound; else bytes are shuffled."""
-    if not data.startswith(b"PK"):
+    if not data.startswith(b"PK") or not zipfile.is_zipfile(io.BytesIO(data)):
         changed = bytearray(data)
         at = generator.randrange(len(data))
         part = changed[at : at + 60]
