@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 INDEX ?= default
 DOCS ?= examples/documents
 
-.PHONY: run test check bench clean
+.PHONY: run test soak check bench clean
 
 run: .venv/installed
 	@$(BIN)/python -m ingest $(DOCS) --index $(INDEX)
@@ -13,6 +13,10 @@ run: .venv/installed
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest
+
+# The long tests of robustness, in some tens of minutes: kills, mutants, damage, many users.
+soak: .venv/installed-dev
+	$(BIN)/python -m pytest -m soak tests/soak
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

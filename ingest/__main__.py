@@ -1,10 +1,17 @@
-"""``python -m ingest DOCS``: build an index from a folder, or bring it up to date."""
+"""``python -m ingest DOCS``: build an index from a folder, or bring it up to date.
+
+``--verify`` and ``--repair`` look after indexes that are there.
+"""
 
 import argparse
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from rag_app.errors import RagError
+from rag_app.errors import DocumentsError, RagError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,7 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ingest", description=__doc__)
-    parser.add_argument("folder", type=Path, help="folder of documents, with its subfolders")
+    parser.add_argument(
+        "folder", type=Path, nargs="?", help="folder of documents, with its subfolders"
+    )
     parser.add_argument("--index", default="default", help="name of the index (default: default)")
     parser.add_argument(
         "--plan", action="store_true", help="say what would be done, and do nothing"
@@ -34,6 +43,20 @@ def _parser() -> argparse.ArgumentParser:
         "--keep-missing",
         action="store_true",
         help="keep documents whose files are no longer in the folder",
+    )
+    parser.add_argument(
+        "--verify",
+        metavar="NAME",
+        nargs="?",
+        const="",
+        help="say whether the index NAME, or every index, is whole; nothing is changed",
+    )
+    parser.add_argument(
+        "--repair",
+        metavar="NAME",
+        nargs="?",
+        const="",
+        help="mend the index NAME, or every index, from its documents",
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument(
@@ -45,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.verify is not None or options.repair is not None:
+        from ingest.checkup import run_checkup
+
+        return run_checkup(options)
+    if options.folder is None:
+        raise DocumentsError("Give the folder that holds the documents: python -m ingest DOCS.")
     from rich.console import Console
 
     from ingest.pipeline import ingest, plan_only
@@ -60,18 +89,38 @@ def _run(options: argparse.Namespace) -> int:
             print_plan(plan, out)
         return 0
     show = json_lines if options.json_progress else silent if options.json else bar
-    with show() as on_progress:
+    with show() as on_progress, _stop_when_asked() as stop:
         report = ingest(
             options.folder,
             index=options.index,
             keep_missing=options.keep_missing,
             on_progress=on_progress,
+            stop=stop,
         )
     if options.json or options.json_progress:
         sys.stdout.write(report.to_json() + "\n")
     else:
         print_report(report, out)
-    return 0
+    return 130 if report.left else 0
+
+
+@contextmanager
+def _stop_when_asked() -> Iterator[threading.Event]:
+    """Set by the first Ctrl-C or SIGTERM; a second one ends the run at once."""
+    stop = threading.Event()
+
+    def ask(number: int, _: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        sys.stderr.write("\nStopping after the file in hand; once more stops at once.\n")
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 if __name__ == "__main__":

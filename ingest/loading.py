@@ -25,6 +25,10 @@ _INVISIBLE = re.compile(
 )
 
 
+def _no_progress() -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class LoadingOptions:
     """Limits and choices for loading one file."""
@@ -33,6 +37,17 @@ class LoadingOptions:
     max_pages: int = 20_000
     max_characters: int = 50_000_000
     community_loaders: dict[str, str] = field(default_factory=dict)  # suffix -> class name
+    pdf_passwords: tuple[str, ...] = ()  # tried one after another on a locked PDF
+    on_progress: Callable[[], None] = _no_progress  # called with every page, row or block
+
+    def check_characters(self, count: int) -> None:
+        """Raise FileRejected where a document of ``count`` characters is too long."""
+        if count > self.max_characters:
+            raise FileRejected(
+                Reason.TOO_LARGE,
+                f"it holds over {self.max_characters:,} characters (RAG_MAX_CHARACTERS raises the"
+                " limit)",
+            )
 
 
 Loader = Callable[[Path, LoadingOptions], LoadedDocument]
@@ -49,12 +64,7 @@ def load(path: Path, options: LoadingOptions) -> LoadedDocument:
             f"it has {len(document.pages):,} pages; the limit is {options.max_pages:,}"
             " (RAG_MAX_PAGES raises it)",
         )
-    size = sum(len(page.text) for page in document.pages)
-    if size > options.max_characters:
-        raise FileRejected(
-            Reason.TOO_LARGE,
-            f"it has {size:,} characters; the limit is {options.max_characters:,}",
-        )
+    options.check_characters(sum(len(page.text) for page in document.pages))
     if not any(page.text.strip() for page in document.pages):
         if path.suffix.lower() == ".pdf":
             raise FileRejected(

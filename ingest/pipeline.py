@@ -5,15 +5,15 @@ holds every file whose transaction ended, whole, and the next run goes on from t
 """
 
 import hashlib
-import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest import splitting
+from ingest.parsing import parse_ahead
 from ingest.report import FileOutcome, Report
 from ingest.sandbox import Sandbox
 from ingest.scanning import FoundFile, Plan, make_plan, scan
@@ -22,14 +22,14 @@ from rag_app.embedding import Embedder, Vectors, load_embedder
 from rag_app.errors import DocumentsError, FileRejected
 from rag_app.language import detect
 from rag_app.settings import Settings, load_settings
+from rag_app.store.connection import named_errors
 from rag_app.store.database import INDEXED, Database, EmbeddedChunk
 from rag_app.store.lock import writer_lock
-from rag_app.store.places import index_folder
+from rag_app.store.places import index_folder, make_folder, note_root
 from rag_app.store.vectors import VectorIndex
 from rag_app.values import Chunk, DocumentRecord, LoadedDocument
 
 _GROUP = 256  # chunks that are embedded at a time, of one file or of several small ones
-_PARSED_AHEAD = 4  # documents that wait between parser and embedder
 
 
 def ingest(
@@ -39,16 +39,19 @@ def ingest(
     settings: Settings | None = None,
     keep_missing: bool = False,
     on_progress: Callable[["Progress"], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> Report:
     """Bring the index up to date with the folder and say what was done.
 
-    Raises DocumentsError, IndexBusy, IndexDamaged, EmbedderMismatch or ModelNotFound; a file
+    Once ``stop`` is set, the files in hand are finished and the others left for the next run.
+    Raises DocumentsError, IndexBusy, IndexDamaged, IndexNotWritten, EmbedderMismatch or
+    ModelNotFound; a file
     that cannot be read raises nothing and ends in the report with its reason.
     """
     settings = settings or load_settings()
     started = time.perf_counter()
     root = folder.expanduser().absolute()
-    found, hidden = scan(root, max_bytes=settings.max_file_mb * 1e6)
+    found, hidden = scan(root, max_bytes=_max_bytes(settings))
     home = index_folder(settings, index)
     if not found:
         raise DocumentsError(
@@ -56,21 +59,30 @@ def ingest(
             " again."
         )
     embedder = load_embedder(settings)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with named_errors(home):
+        make_folder(home)
     with writer_lock(home), closing(Database(home, embedder=embedder.identity)) as database:
         database.check_embedder(embedder.identity)
+        database.empty_log()  # on a disk that was full, this is the room there is
+        with named_errors(home):
+            note_root(home, root)
         plan = _plan(found, hidden, database, root, embedder, settings, keep_missing)
-        run = _Run(database, embedder, settings, root, plan, on_progress or (lambda _: None))
+        run = _Run(
+            database, embedder, settings, root, plan, on_progress or (lambda _: None),
+            stop or threading.Event(),
+        )  # fmt: skip
         run.timer.seconds["scan"] = time.perf_counter() - started
         files = run.execute()
         with run.timer("faiss"):
             VectorIndex(home).save(database)
+        database.empty_log()
         return Report(
             index=index,
             folder=str(folder),
             files=files,
             removed=plan.removed,
             hidden=plan.hidden,
+            left=len(plan.to_read) - run.files_read,
             embedded=run.embedded,
             reused=run.reused,
             seconds=time.perf_counter() - started,
@@ -89,7 +101,7 @@ def plan_only(
     """What ``ingest`` would do; nothing is written."""
     settings = settings or load_settings()
     root = folder.expanduser().absolute()
-    found, hidden = scan(root, max_bytes=settings.max_file_mb * 1e6)
+    found, hidden = scan(root, max_bytes=_max_bytes(settings))
     home = index_folder(settings, index)
     if not home.exists():
         return make_plan(found, hidden, {}, {}, root, "")
@@ -156,17 +168,22 @@ class _Run:
         root: Path,
         plan: Plan,
         on_progress: Callable[[Progress], None],
+        stop: threading.Event,
     ) -> None:
         self.timer = _Timer()
+        self.files_read = 0
         self.embedded = 0
         self.reused = 0
         self._database = database
         self._embedder = embedder
         self._settings = settings
         self._root = str(root)
+        self._known = {record.source: record for record in database.documents()}
+        self._origins = database.roots_and_rules()
         self._rules = _rules(embedder, settings)
         self._plan = plan
         self._on_progress = on_progress
+        self._stop = stop
         self._outcomes: dict[str, FileOutcome] = {}
         self._bytes_done = 0.0
         self._action = {f.source: "added" for f in plan.added}
@@ -181,13 +198,16 @@ class _Run:
         waiting: list[_Prepared] = []
         if readable:
             self._report_progress(readable[0], 0.0)
-        with Sandbox(self._settings) as sandbox:
-            for file, parsed in _parse_ahead(sandbox, readable):
+        root = Path(self._root)
+        with Sandbox(self._settings, root) as sandbox:
+            for file, parsed in parse_ahead(sandbox, readable, root, _max_bytes(self._settings)):
                 if isinstance(parsed, FileRejected):
                     self._reject(file, parsed.reason, parsed.detail)
-                    continue
-                with self.timer("split"):
-                    waiting.append(self._prepare(file, parsed))
+                else:
+                    with self.timer("split"):
+                        waiting.append(self._prepare(file, parsed))
+                if self._stop.is_set():
+                    break
                 if sum(len(item.chunks) for item in waiting) >= _GROUP:
                     self._embed_and_store(waiting)
                     waiting.clear()
@@ -195,22 +215,24 @@ class _Run:
         return tuple(self._outcomes[source] for source in sorted(self._outcomes))
 
     def _move_and_remove(self) -> None:
-        known = {record.source: record for record in self._database.documents()}
-        origins = self._database.roots_and_rules()
         for source in self._plan.removed:
             with self._database.change():
                 self._database.remove_document(source)
         for old, file in self._plan.renamed:
-            record = replace(known[old], source=file.source, modified=file.modified)
+            record = replace(self._known[old], source=file.source, modified=file.modified)
             with self._database.change():
                 self._database.move_document(record, old, self._root)
             self._outcomes[file.source] = _outcome_of(record, "renamed", f"was {old}")
         for file in self._plan.unchanged:
-            record = known[file.source]
-            if origins[file.source][0] != self._root:
+            record = self._known[file.source]
+            if self._origins[file.source][0] != self._root:
                 with self._database.change():
                     self._database.move_document(record, file.source, self._root)
             self._outcomes[file.source] = _outcome_of(record, "unchanged", record.detail)
+        for file in self._plan.kept:
+            record = replace(self._known[file.source], outcome=str(file.reason))
+            detail = f"{file.detail}; what was read before stays in the index"
+            self._outcomes[file.source] = _outcome_of(record, "kept", detail)
 
     def _prepare(self, file: FoundFile, document: LoadedDocument) -> _Prepared:
         limit = _chunk_tokens(self._settings, self._embedder)
@@ -228,6 +250,8 @@ class _Run:
         vectors = self._database.known_vectors(digests)
         self.reused += sum(digest in vectors for digest in digests)
         for item in waiting:
+            if self._stop.is_set():
+                return
             new = {
                 digest: text
                 for digest, text in zip(item.digests, item.embedded_texts, strict=True)
@@ -271,12 +295,19 @@ class _Run:
             loader="", outcome=str(reason), detail=detail, pages=0, chunks=0,
             modified=file.modified,
         )  # fmt: skip
-        with self._database.change():
-            self._database.put_document(record, self._root, self._rules, (), ())
-        self._finish(file, _outcome_of(record, self._action[file.source], detail))
+        action = self._action[file.source]
+        before = self._known.get(file.source)
+        origin = self._origins.get(file.source)
+        if before == record and origin == (self._root, self._rules):
+            action = "unchanged"
+        else:
+            with self._database.change():
+                self._database.put_document(record, self._root, self._rules, (), ())
+        self._finish(file, _outcome_of(record, action, detail))
 
     def _finish(self, file: FoundFile, outcome: FileOutcome) -> None:
         self._outcomes[file.source] = outcome
+        self.files_read += 1
         self._bytes_done += file.size
         self._report_progress(file, 0.0)
 
@@ -293,46 +324,6 @@ class _Run:
                 current=file.source,
             )
         )
-
-
-def _parse_ahead(
-    sandbox: Sandbox, files: Iterable[FoundFile]
-) -> Iterator[tuple[FoundFile, LoadedDocument | FileRejected]]:
-    """Each file and what came of it, parsed while the caller works on the ones before."""
-    parsed: queue.Queue[tuple[FoundFile, LoadedDocument | FileRejected | BaseException] | None]
-    parsed = queue.Queue(maxsize=_PARSED_AHEAD)
-    stopped = threading.Event()
-
-    def put(item: tuple[FoundFile, LoadedDocument | FileRejected | BaseException] | None) -> None:
-        while not stopped.is_set():
-            try:
-                return parsed.put(item, timeout=0.2)
-            except queue.Full:
-                continue
-
-    def parse() -> None:
-        for file in files:
-            if stopped.is_set():
-                return
-            try:
-                put((file, sandbox.load(file.path)))
-            except FileRejected as rejected:
-                put((file, rejected))
-            except BaseException as error:  # raised again where the caller waits
-                put((file, error))
-                return
-        put(None)
-
-    thread = threading.Thread(target=parse, name="parse-ahead", daemon=True)
-    thread.start()
-    try:
-        while (item := parsed.get()) is not None:
-            file, outcome = item
-            if isinstance(outcome, BaseException) and not isinstance(outcome, FileRejected):
-                raise outcome
-            yield file, outcome
-    finally:
-        stopped.set()
 
 
 def _plan(
@@ -367,6 +358,10 @@ def _rules(embedder: Embedder, settings: Settings) -> str:
 def _chunk_tokens(settings: Settings, embedder: Embedder) -> int:
     """The setting, held well inside what the embedder reads."""
     return min(settings.chunk_tokens, embedder.identity.max_tokens - 8)
+
+
+def _max_bytes(settings: Settings) -> float:
+    return settings.max_file_mb * 1e6
 
 
 def _outcome_of(record: DocumentRecord, action: str, detail: str = "") -> FileOutcome:

@@ -20,6 +20,8 @@ def bar() -> Iterator[OnProgress]:
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as RichProgress
 
+    from ingest.report import printable
+
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -36,7 +38,7 @@ def bar() -> Iterator[OnProgress]:
         speed = f"{now.chunks / elapsed:.0f} chunks/s" if elapsed else ""
         progress.update(
             task,
-            description=f"{now.files_done}/{now.files} files  {now.current[-40:]}",
+            description=f"{now.files_done}/{now.files} files  {printable(now.current[-40:])}",
             completed=now.bytes_done,
             total=now.bytes,
             rate=speed,

@@ -17,7 +17,7 @@ class FileOutcome:
     source: str
     outcome: str  # "indexed", or a Reason
     detail: str = ""
-    action: str = ""  # "added", "changed", "renamed", "unchanged"
+    action: str = ""  # "added", "changed", "renamed", "unchanged", "kept"
     pages: int = 0
     chunks: int = 0
 
@@ -31,6 +31,7 @@ class Report:
     files: tuple[FileOutcome, ...]
     removed: tuple[str, ...] = ()
     hidden: int = 0
+    left: int = 0  # files that were not read because the run was stopped
     embedded: int = 0  # chunks that the model was run for
     reused: int = 0  # chunks whose vectors were already there
     seconds: float = 0.0
@@ -71,6 +72,9 @@ def print_report(report: Report, console: Console) -> None:
     table.add_row("removed", str(len(report.removed)))
     for name, count in sorted(counts.items()):
         table.add_row(name, str(count), style="yellow")
+    kept = sum(f.action == "kept" for f in report.files)
+    if kept:
+        table.add_row("kept as read before", str(kept), style="yellow")
     if report.hidden:
         table.add_row("passed over: hidden", str(report.hidden))
     table.add_section()
@@ -85,8 +89,12 @@ def print_report(report: Report, console: Console) -> None:
     if left_out:
         console.print("Not indexed:", style="yellow")
         for file in left_out:
-            text = f"  {file.source}: {file.outcome}: {file.detail}"
-            console.print(text, markup=False, highlight=False, soft_wrap=True)
+            _line(console, f"  {file.source}: {file.outcome}: {file.detail}")
+    if report.left:
+        console.print(
+            f"Stopped; {report.left} files were not read. Run the same command again to go on.",
+            style="yellow",
+        )
 
 
 def print_plan(plan: Plan, console: Console) -> None:
@@ -96,14 +104,24 @@ def print_plan(plan: Plan, console: Console) -> None:
         + [f"change   {f.source}" for f in plan.changed if f.reason is None]
         + [f"rename   {old} -> {f.source}" for old, f in plan.renamed]
         + [f"remove   {source}" for source in plan.removed]
+        + [f"keep     {f.source}: {f.detail}" for f in plan.kept]
         + [f"leave out {f.source}: {f.reason}: {f.detail}" for f in plan.to_read if f.reason]
     )
     for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        _line(console, line)
     console.print(
         f"{len(plan.added)} to add, {len(plan.changed)} changed, {len(plan.renamed)} renamed,"
         f" {len(plan.removed)} to remove, {len(plan.unchanged)} unchanged. Nothing was done."
     )
+
+
+def printable(text: str) -> str:
+    r"""``text`` on one line of a terminal; what could steer it is shown as \n, \x1b, \u202e."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def _line(console: Console, text: str) -> None:
+    console.print(printable(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def plan_to_json(plan: Plan) -> str:
@@ -115,6 +133,7 @@ def plan_to_json(plan: Plan) -> str:
             "rename": [{"from": old, "to": f.source} for old, f in plan.renamed],
             "remove": list(plan.removed),
             "unchanged": [f.source for f in plan.unchanged],
+            "keep": [f.source for f in plan.kept],
             "hidden": plan.hidden,
         },
         ensure_ascii=False,

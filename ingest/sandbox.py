@@ -1,38 +1,38 @@
-"""Files parsed in a limited child process, so that a hostile one costs itself alone."""
+"""Files parsed in a confined child process, so that a hostile one costs itself alone."""
 
-import contextlib
-import ctypes
-import resource
-import signal
-import sys
-from dataclasses import asdict
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ingest.loading import LoadingOptions, load
-from rag_app.child import Child, ChildDied, ChildTimedOut, Frame, serve
-from rag_app.errors import FileRejected, RagError, Reason, SettingError
+from rag_app.child import Child, ChildDied, ChildTimedOut, Frame
+from rag_app.errors import FileRejected, Reason, SettingError
 from rag_app.settings import Settings
 from rag_app.values import Heading, LoadedDocument, Page
-
-_PR_SET_PDEATHSIG = 1
 
 
 class Sandbox:
     """Loads one file at a time in a child that is started anew when a file ends it."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._options = LoadingOptions(
-            pdf_reader=settings.pdf_reader,
-            max_pages=settings.max_pages,
-            community_loaders=settings.community_loaders,
-        )
+    def __init__(self, settings: Settings, folder: Path | None = None) -> None:
+        """``folder`` is all that the child may read, save Python; None lets it read any file."""
+        self._options = {
+            "pdf_reader": settings.pdf_reader,
+            "max_pages": settings.max_pages,
+            "max_characters": settings.max_characters,
+            "community_loaders": settings.community_loaders,
+            "pdf_passwords": [word.get_secret_value() for word in settings.pdf_passwords],
+        }
+        # A loader of the user's choice may want models, temporary files or a network.
+        is_ours = not settings.community_loaders
+        root = str(folder.resolve()) if folder is not None and is_ours else ""
+        self._arguments = (str(settings.parse_memory_mb), root)
         self._timeout = settings.parse_timeout_s
-        self._memory_mb = settings.parse_memory_mb
+        self._stall = settings.parse_stall_s
         self._child: Child | None = None
 
     def __enter__(self) -> "Sandbox":
+        self._child = self._start()  # it gets ready while the caller does
         return self
 
     def __exit__(
@@ -46,51 +46,47 @@ class Sandbox:
     def load(self, path: Path) -> LoadedDocument:
         """The file's text. Raises FileRejected with a named reason, whatever the file does."""
         if self._child is None or not self._child.alive:
-            self._child = Child("ingest.sandbox", str(self._memory_mb))
+            self._child = self._start()
         try:
-            self._child.send({"path": str(path), "options": asdict(self._options)})
-            frame = self._child.receive(self._timeout)
-        except ChildTimedOut as error:
-            self._stop()
-            raise FileRejected(
-                Reason.TIMED_OUT,
-                f"reading it took over {self._timeout:g} s (RAG_PARSE_TIMEOUT_S raises the limit)",
-            ) from error
+            self._child.send({"path": str(path), "options": self._options})
+            frame = self._answer(self._child)
         except ChildDied as error:
             self._stop()
             raise FileRejected(Reason.CORRUPT, f"it crashed its parser ({error})") from error
+        except FileRejected:
+            self._stop()
+            raise
         if "reason" in frame:
             raise FileRejected(Reason(frame["reason"]), frame["detail"])
         if "error" in frame:
             raise SettingError(frame["error"])
         return _document(frame)
 
+    def _start(self) -> Child:
+        return Child("ingest.parser", *self._arguments)
+
+    def _answer(self, child: Child) -> Frame:
+        end = time.monotonic() + self._timeout
+        while True:
+            left = end - time.monotonic()
+            try:
+                frame = child.receive(max(0.0, min(self._stall, left)))
+            except ChildTimedOut as error:
+                raise FileRejected(
+                    Reason.TIMED_OUT,
+                    f"reading it took over {self._timeout:g} s (RAG_PARSE_TIMEOUT_S raises the"
+                    " limit)"
+                    if left <= self._stall
+                    else f"nothing new was read of it for {self._stall:g} s (RAG_PARSE_STALL_S"
+                    " raises the limit)",
+                ) from error
+            if "progress" not in frame:
+                return frame
+
     def _stop(self) -> None:
         if self._child is not None:
             self._child.stop()
         self._child = None
-
-
-def main() -> None:
-    """In the child: one file a request, until the parent goes away."""
-    _limit(int(sys.argv[1]))
-    requests, reply = serve()
-    for frame in requests:
-        reply(_loaded(Path(frame["path"]), LoadingOptions(**frame["options"])))
-
-
-def _loaded(path: Path, options: LoadingOptions) -> Frame:
-    try:
-        return asdict(load(path, options))
-    except FileRejected as rejected:
-        return {"reason": rejected.reason, "detail": rejected.detail}
-    except RagError as error:  # a setting or an extra: no file will load before it is mended
-        return {"error": str(error)}
-    except MemoryError:
-        detail = "reading it takes too much memory (RAG_PARSE_MEMORY_MB raises the limit)"
-        return {"reason": Reason.TOO_LARGE, "detail": detail}
-    except Exception as error:  # a parser's bug costs the file, not the run
-        return {"reason": Reason.CORRUPT, "detail": f"{type(error).__name__}: {error}"}
 
 
 def _document(frame: Frame) -> LoadedDocument:
@@ -108,17 +104,3 @@ def _document(frame: Frame) -> LoadedDocument:
         ),
         loader=frame["loader"],
     )
-
-
-def _limit(memory_mb: int) -> None:
-    """Cap memory, write no core file, and end with the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    main()

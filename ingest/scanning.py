@@ -10,7 +10,8 @@ from pathlib import Path
 from rag_app.errors import DocumentsError, Reason
 from rag_app.values import DocumentRecord
 
-RETRIED = frozenset({Reason.TIMED_OUT, Reason.TOO_LARGE})  # limits may have been raised since
+# Limits may have been raised, passwords given, since.
+RETRIED = frozenset({Reason.TIMED_OUT, Reason.TOO_LARGE, Reason.ENCRYPTED})
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class FoundFile:
     """One file of the folder."""
 
     path: Path
-    source: str  # relative to the folder, with "/"
+    source: str  # relative to the folder, with "/"; bytes that are no UTF-8 as \\xe9
     size: int  # bytes
     modified: float  # seconds since the epoch
     sha256: str  # "" where the file must not be read
@@ -35,6 +36,7 @@ class Plan:
     renamed: tuple[tuple[str, FoundFile], ...] = ()  # old source, file
     removed: tuple[str, ...] = ()  # sources
     unchanged: tuple[FoundFile, ...] = ()
+    kept: tuple[FoundFile, ...] = ()  # indexed before, and not to be opened now
     hidden: int = 0  # files passed over because their names, or their folders', start with a dot
 
     @property
@@ -46,8 +48,9 @@ class Plan:
 def scan(folder: Path, *, max_bytes: float) -> tuple[list[FoundFile], int]:
     """Every file below ``folder``, by source, hashed; and the number of hidden ones.
 
-    Links are followed only to files inside the folder; what is no regular file, leads outside
-    or is larger than ``max_bytes`` comes with a reason and unread.
+    Links are followed only to files inside the folder; what is no regular file, leads outside,
+    cannot be opened or is larger than ``max_bytes`` comes with a reason and unread, and so does
+    a folder that cannot be listed.
     Raises DocumentsError where there is no such folder.
     """
     if not folder.exists():
@@ -55,15 +58,56 @@ def scan(folder: Path, *, max_bytes: float) -> tuple[list[FoundFile], int]:
     if not folder.is_dir():
         raise DocumentsError(f"{folder} is a file. Give the folder that holds it.")
     root = folder.resolve()
-    found: list[FoundFile] = []
+    found: dict[str, FoundFile] = {}
     hidden = 0
-    for path in _walk(folder):
-        source = path.relative_to(folder).as_posix()
+    for path, fault in _walk(folder):
+        source = as_source(path.relative_to(folder))
         if any(part.startswith((".", "~$")) for part in source.split("/")):
             hidden += 1
-            continue
-        found.append(_look(path, source, root, max_bytes))
-    return sorted(found, key=lambda file: file.source), hidden
+        elif fault is not None:
+            found[source] = FoundFile(path, source, 0, 0.0, "", Reason.UNREADABLE, fault)
+        else:
+            found[source] = look(path, source, root, max_bytes)
+    return sorted(found.values(), key=lambda file: file.source), hidden
+
+
+def as_source(path: Path) -> str:
+    """A relative path as text that any store and terminal takes."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def look(path: Path, source: str, root: Path, max_bytes: float) -> FoundFile:
+    """One file, hashed, or with the reason why it is not to be read."""
+    file = FoundFile(path, source, 0, 0.0, "")
+    try:
+        real = path.resolve(strict=True)
+        status = real.stat()
+    except (OSError, RuntimeError) as error:
+        if path.is_symlink():
+            detail = "it is a link that leads nowhere"
+            return replace(file, reason=Reason.UNSUPPORTED, detail=detail)
+        return replace(file, reason=Reason.UNREADABLE, detail=_unreadable(error))
+    if path.is_symlink() and not real.is_relative_to(root):
+        detail = "it is a link that leads out of the folder"
+        return replace(file, reason=Reason.OUTSIDE_FOLDER, detail=detail)
+    if not stat.S_ISREG(status.st_mode):
+        what = "a link to a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
+        return replace(file, reason=Reason.UNSUPPORTED, detail=f"it is {what}")
+    file = replace(file, size=status.st_size, modified=status.st_mtime)
+    if status.st_size > max_bytes:
+        detail = f"{status.st_size / 1e6:.0f} MB; the limit is {max_bytes / 1e6:.0f} MB"
+        return replace(
+            file, reason=Reason.TOO_LARGE, detail=f"{detail} (RAG_MAX_FILE_MB raises it)"
+        )
+    if status.st_size == 0:
+        return replace(file, reason=Reason.EMPTY, detail="the file has no bytes")
+    try:
+        # What has meanwhile become a link or a FIFO is neither followed nor waited for.
+        handle = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as opened:
+            return replace(file, sha256=hashlib.file_digest(opened, "sha256").hexdigest())
+    except OSError as error:
+        return replace(file, reason=Reason.UNREADABLE, detail=_unreadable(error))
 
 
 def make_plan(
@@ -82,11 +126,14 @@ def make_plan(
     than ``rules`` make it a changed one. A document that came from another folder than
     ``root`` is left alone as long as that folder is there.
     """
+    # A folder that cannot be listed hides its files; they are not gone.
+    shut = tuple(f"{file.source}/" for file in found if file.reason == Reason.UNREADABLE)
     present = {file.source for file in found}
     missing = [
         source
         for source in known
         if source not in present
+        and not source.startswith(shut)
         and origins[source][0]  # a text that was added without a file has none
         and (origins[source][0] == str(root) or not Path(origins[source][0]).is_dir())
     ]
@@ -99,12 +146,15 @@ def make_plan(
     changed: list[FoundFile] = []
     renamed: list[tuple[str, FoundFile]] = []
     unchanged: list[FoundFile] = []
+    kept: list[FoundFile] = []
     for file in found:
         record = known.get(file.source)
         if record is None and file.sha256 in by_hash:
             renamed.append((by_hash.pop(file.sha256), file))
         elif record is None:
             added.append(file)
+        elif file.reason == Reason.UNREADABLE and record.outcome == "indexed":
+            kept.append(file)
         elif (
             record.sha256 != file.sha256
             or origins[file.source][1] != rules
@@ -116,39 +166,22 @@ def make_plan(
             unchanged.append(file)
     moved = {old for old, _ in renamed}
     removed = () if keep_missing else tuple(sorted(s for s in missing if s not in moved))
-    return Plan(tuple(added), tuple(changed), tuple(renamed), removed, tuple(unchanged), hidden)
+    return Plan(
+        tuple(added), tuple(changed), tuple(renamed), removed, tuple(unchanged), tuple(kept), hidden
+    )
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for directory, folders, files in os.walk(folder, followlinks=False):
+def _walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
+    """Every file and link below ``folder``, and each folder that cannot be listed, with why."""
+    faults: list[OSError] = []
+    for directory, folders, files in os.walk(folder, followlinks=False, onerror=faults.append):
         links = [name for name in folders if (Path(directory) / name).is_symlink()]
         for name in [*files, *links]:
-            yield Path(directory) / name
+            yield Path(directory) / name, None
+    for fault in faults:
+        yield Path(fault.filename), _unreadable(fault)
 
 
-def _look(path: Path, source: str, root: Path, max_bytes: float) -> FoundFile:
-    blank = FoundFile(path, source, 0, 0.0, "")
-    try:
-        real = path.resolve(strict=True)
-        status = real.stat()
-    except (OSError, RuntimeError) as error:
-        return replace(blank, reason=Reason.CORRUPT, detail=f"it cannot be opened ({error})")
-    if path.is_symlink() and not real.is_relative_to(root):
-        detail = "it is a link that leads out of the folder"
-        return replace(blank, reason=Reason.OUTSIDE_FOLDER, detail=detail)
-    if not stat.S_ISREG(status.st_mode):
-        what = "a link to a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
-        return replace(blank, reason=Reason.UNSUPPORTED, detail=f"it is {what}")
-    file = replace(blank, size=status.st_size, modified=status.st_mtime)
-    if status.st_size > max_bytes:
-        detail = f"{status.st_size / 1e6:.0f} MB; the limit is {max_bytes / 1e6:.0f} MB"
-        return replace(
-            file, reason=Reason.TOO_LARGE, detail=f"{detail} (RAG_MAX_FILE_MB raises it)"
-        )
-    if status.st_size == 0:
-        return replace(file, reason=Reason.EMPTY, detail="the file has no bytes")
-    try:
-        with real.open("rb") as handle:
-            return replace(file, sha256=hashlib.file_digest(handle, "sha256").hexdigest())
-    except OSError as error:
-        return replace(file, reason=Reason.CORRUPT, detail=f"it cannot be read ({error.strerror})")
+def _unreadable(error: Exception) -> str:
+    said = error.strerror if isinstance(error, OSError) else error
+    return f"it cannot be opened ({said}); give yourself the right to read it"

@@ -10,6 +10,7 @@ TokenEnds = Callable[[str], Sequence[int]]  # text -> where each token ends, in 
 
 VERSION = "2"  # of the rules below; an index built by other rules is chunked anew
 _CONTEXT_TOKENS = 32  # what title and headings may take of a chunk's tokens, or a quarter of it
+_CONTEXT_CHARACTERS = 4000  # that are looked at for those tokens
 _NEW_SECTION = 0.4  # a heading opens a new chunk once the last is this full
 
 
@@ -103,7 +104,7 @@ def _short_context(
     title: str, headings: Sequence[str], token_ends: TokenEnds, max_tokens: int
 ) -> str:
     """The context's last tokens, as many as it may take: the nearest heading says the most."""
-    full = context(title, headings)
+    full = context(title, headings)[-_CONTEXT_CHARACTERS:]
     ends = token_ends(full)
     most = _context_budget(max_tokens)
     return full if len(ends) <= most else full[ends[-most - 1] :].lstrip()

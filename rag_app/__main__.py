@@ -1,4 +1,7 @@
-"""``python -m rag_app "question"``: the answer, then its numbered sources."""
+"""``python -m rag_app "question"``: the answer, then its numbered sources.
+
+``python -m rag_app doctor`` examines the installation.
+"""
 
 import argparse
 import json
@@ -17,6 +20,11 @@ _HEADINGS = {"en": ("Sources", "Nearest passages"), "pt": ("Fontes", "Trechos ma
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; its exit code: 0, or 2 after an error that the user can mend."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["doctor"]:
+        from rag_app.doctor import main as examine
+
+        return examine(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         from rag_app.answering import ask

@@ -11,10 +11,13 @@ import select
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 Frame = dict[str, Any]
+
+_MAX_FRAME = 1 << 30  # bytes; a child that announces more has been taken over
 
 
 class ChildDied(Exception):
@@ -62,15 +65,11 @@ class Child:
     def receive(self, timeout: float | None = None) -> Frame:
         """The next frame. Raises ChildDied, or ChildTimedOut after ``timeout`` seconds."""
         assert self._process.stdout is not None
-        if timeout is not None:
-            ready, _, _ = select.select([self._process.stdout], [], [], timeout)
-            if not ready:
-                raise ChildTimedOut(f"no answer in {timeout:g} s")
+        pipe = self._process.stdout
         try:
-            frame = read_frame(self._process.stdout)
+            return read_frame(pipe if timeout is None else _Impatient(pipe, timeout))
         except (EOFError, ValueError) as error:
             raise ChildDied(self._epitaph()) from error
-        return frame
 
     def stop(self) -> None:
         """End the child at once; it may be called twice."""
@@ -87,6 +86,22 @@ class Child:
         except subprocess.TimeoutExpired:
             return "its pipe closed"
         return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+
+class _Impatient:
+    """A pipe whose reads end at a deadline, also in the midst of a frame."""
+
+    def __init__(self, pipe: IO[bytes], timeout: float) -> None:
+        self._pipe = pipe
+        self._timeout = timeout
+        self._deadline = time.monotonic() + timeout
+
+    def read(self, size: int) -> bytes:
+        """At most ``size`` bytes, none at the end. Raises ChildTimedOut."""
+        left = max(0.0, self._deadline - time.monotonic())
+        if not select.select([self._pipe], [], [], left)[0]:
+            raise ChildTimedOut(f"no answer in {self._timeout:g} s")
+        return self._pipe.read(size)
 
 
 def serve() -> tuple[Iterator[Frame], "Reply"]:
@@ -121,16 +136,18 @@ def write_frame(pipe: IO[bytes], frame: Frame) -> None:
     pipe.flush()
 
 
-def read_frame(pipe: IO[bytes]) -> Frame:
+def read_frame(pipe: "IO[bytes] | _Impatient") -> Frame:
     """The next frame. Raises EOFError at the pipe's end, ValueError on bytes that are none."""
     length = int.from_bytes(_read_exactly(pipe, 8), "big")
+    if length > _MAX_FRAME:
+        raise ValueError(f"a frame of {length} bytes")
     frame = json.loads(_read_exactly(pipe, length))
     if not isinstance(frame, dict):
         raise ValueError("a frame is a JSON object")
     return frame
 
 
-def _read_exactly(pipe: IO[bytes], size: int) -> bytes:
+def _read_exactly(pipe: "IO[bytes] | _Impatient", size: int) -> bytes:
     parts = bytearray()
     while len(parts) < size:
         part = pipe.read(min(size - len(parts), 1 << 20))

@@ -8,11 +8,13 @@ RagError                        commands print it and exit with 2
 │   ├── IndexNotFound           no index of that name
 │   ├── IndexBusy               another process is writing it
 │   ├── IndexDamaged            its database cannot be read
+│   ├── IndexNotWritten         the disk is full, or the folder may not be written
 │   └── EmbedderMismatch        it was built by another model
 ├── DocumentsError              the folder to ingest is missing, empty or not a folder
 ├── FileRejected                one file cannot be indexed, for a named Reason
 └── ModelError
     ├── ModelNotFound           the model's files are not there
+    ├── ModelBusy               too many questions wait for it
     ├── ModelCrashed            the process that runs the model died
     └── Cancelled               the user stopped the answer
 """
@@ -55,6 +57,10 @@ class IndexDamaged(StoreError):
     """The index's database cannot be read."""
 
 
+class IndexNotWritten(StoreError):
+    """The disk is full or the folder read-only; what was in the index before is whole."""
+
+
 class EmbedderMismatch(StoreError):
     """The index was built by another embedding model than the one set now."""
 
@@ -69,6 +75,10 @@ class ModelError(RagError):
 
 class ModelNotFound(ModelError):
     """The model's files are not where the spec says."""
+
+
+class ModelBusy(ModelError):
+    """Too many questions wait for the model; the same one may be asked again."""
 
 
 class ModelCrashed(ModelError):
@@ -89,6 +99,7 @@ class Reason(StrEnum):
     TIMED_OUT = "timed_out"
     UNSUPPORTED = "unsupported"
     CORRUPT = "corrupt"
+    UNREADABLE = "unreadable"  # the system does not let it be opened
     OUTSIDE_FOLDER = "outside_folder"
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -48,6 +48,16 @@ class Settings(BaseSettings):
     )
     max_file_mb: float = Field(256, gt=0, description="larger files are not read")
     max_pages: int = Field(20_000, gt=0, description="longer documents are not read")
+    max_characters: int = Field(
+        50_000_000, gt=0, description="documents with more text are not read"
+    )
+    pdf_passwords: list[SecretStr] = Field(
+        default_factory=list,
+        description='tried on each locked PDF, such as `["one", "another"]`',
+    )
+    parse_stall_s: float = Field(
+        60, gt=0, description="longest time without a new page or row while one file is parsed"
+    )
     parse_timeout_s: float = Field(600, gt=0, description="longest time to parse one file")
     parse_memory_mb: int = Field(2048, ge=256, description="most memory to parse one file")
     community_loaders: dict[str, str] = Field(
@@ -81,6 +91,12 @@ class Settings(BaseSettings):
     answer_tokens: int = Field(64, ge=8, description="longest answer, in tokens")
     min_support: float = Field(
         0.5, ge=0, le=1, description="below this support the answer is an abstention"
+    )
+    max_waiting: int = Field(
+        16, ge=0, description="questions that may wait for the model; one more is refused"
+    )
+    model_stall_s: float = Field(
+        300, gt=0, description="a model silent for longer, in seconds, is ended and started anew"
     )
     max_question_chars: int = Field(2000, ge=1, description="longer questions are refused")
 

@@ -23,7 +23,7 @@ def load_office(path: Path, options: LoadingOptions) -> LoadedDocument:
     check_archive(path)
     reader = _presentation if path.suffix.lower() == ".pptx" else _word
     try:
-        return reader(path)
+        return reader(path, options)
     except (FileRejected, MemoryError):
         raise
     except Exception as error:  # these libraries raise almost anything on a broken file
@@ -44,12 +44,12 @@ def check_archive(path: Path) -> None:
         raise FileRejected(Reason.TOO_LARGE, "it unpacks to more than 1 GiB")
 
 
-def _word(path: Path) -> LoadedDocument:
+def _word(path: Path, options: LoadingOptions) -> LoadedDocument:
     import docx
     from docx.table import Table
 
     document = docx.Document(str(path))
-    writer = PageWriter()
+    writer = PageWriter(options)
     title = document.core_properties.title or ""
     for block in document.iter_inner_content():
         if isinstance(block, Table):
@@ -82,13 +82,13 @@ def _unmerged(cells: Iterable[Any]) -> list[str]:
     return row
 
 
-def _presentation(path: Path) -> LoadedDocument:
+def _presentation(path: Path, options: LoadingOptions) -> LoadedDocument:
     import pptx
 
     presentation = pptx.Presentation(str(path))
     pages = []
     for number, slide in enumerate(presentation.slides, 1):
-        writer = PageWriter()
+        writer = PageWriter(options)
         title = slide.shapes.title
         if title is not None and title.has_text_frame:
             writer.heading(title.text_frame.text, 1)

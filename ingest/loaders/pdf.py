@@ -1,12 +1,13 @@
 """PDF by pypdfium2, or by pypdf where the settings say so or pdfium cannot open the file."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from ingest.headings import page_headings
+from ingest.loaders.pdf_mending import spellings, with_trailer
 from ingest.loading import LoadingOptions, visible
 from rag_app.errors import FileRejected, Reason
 from rag_app.values import Heading, LoadedDocument, Page
@@ -16,52 +17,99 @@ _NO_TITLE = re.compile(r"(?i)^(untitled|document\d*|microsoft word|.*\.(docx?|pd
 _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\xa0": " "}
 )
+_MAX_NOTES = 2000  # annotations of a page that are looked at for form fields and typed notes
 Outline = dict[int, list[tuple[int, str]]]  # page from 0 -> (level from 1, title)
 
 
 def load_pdf(path: Path, options: LoadingOptions) -> LoadedDocument:
     """Every page with its text, pages without text included so that numbers hold.
 
-    Raises FileRejected: encrypted, corrupt or too_large.
+    A locked file is tried with each password of the options. Raises FileRejected: encrypted,
+    corrupt or too_large.
     """
     if options.pdf_reader == "pypdf":
         return _by_pypdf(path, options)
     try:
         return _by_pdfium(path, options)
     except FileRejected as rejected:
-        if rejected.reason != Reason.CORRUPT:
+        if rejected.reason not in (Reason.CORRUPT, Reason.ENCRYPTED):
             raise
-        return _by_pypdf(path, options)  # some files that pdfium gives up on open there
+        try:
+            return _by_pypdf(path, options)  # some files that pdfium gives up on open there
+        except FileRejected:
+            raise rejected from None
 
 
 def _by_pdfium(path: Path, options: LoadingOptions) -> LoadedDocument:
     import pypdfium2
 
-    try:
-        document = pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise FileRejected(Reason.ENCRYPTED, "it opens only with a password") from error
-        raise FileRejected(Reason.CORRUPT, f"it is no readable PDF ({error})") from error
-    with closing(document):
+    with closing(_pdfium_open(path, options)) as document:
         _check_pages(len(document), options)
         outline = _pdfium_outline(document)
-        texts = [_pdfium_text(document, number) for number in range(len(document))]
+        texts = _gathered(
+            (_pdfium_text(document, number) for number in range(len(document))), options
+        )
         title = ""
         with suppress(pypdfium2.PdfiumError):
             title = document.get_metadata_value("Title")
     return LoadedDocument(_title(title), _pages(texts, outline), "pypdfium2")
 
 
-def _pdfium_text(document: Any, number: int) -> str:  # noqa: ANN401
+def _pdfium_open(path: Path, options: LoadingOptions) -> Any:  # noqa: ANN401
     import pypdfium2
 
+    locked = False
+    for password in (None, *spellings(options.pdf_passwords)):
+        try:
+            return pypdfium2.PdfDocument(path, password=password)
+        except pypdfium2.PdfiumError as error:
+            locked = "password" in str(error).lower()
+            fault = error
+        if not locked:
+            break
+    if locked:
+        raise _locked(options)
+    mended = with_trailer(path.read_bytes())
+    if mended is not None:
+        with suppress(pypdfium2.PdfiumError):
+            return pypdfium2.PdfDocument(mended)
+    raise FileRejected(Reason.CORRUPT, f"it is no readable PDF ({fault})")
+
+
+def _pdfium_text(document: Any, number: int) -> str:  # noqa: ANN401
+    import pypdfium2
+    import pypdfium2.raw as pdfium
+
     try:
-        with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
-            text: str = text_page.get_text_bounded()
-            return text
+        with closing(document[number]) as page:
+            written = _has_writing(page)
+            # What stands in forms and notes becomes text of the page, as a reader sees it.
+            if not written or pdfium.FPDFPage_Flatten(page, 0) != pdfium.FLATTEN_SUCCESS:
+                return _pdfium_page_text(page)
+        with closing(document[number]) as page:
+            return _pdfium_page_text(page)
     except pypdfium2.PdfiumError:
         return ""  # one broken page; the others are still worth reading
+
+
+def _has_writing(page: Any) -> bool:  # noqa: ANN401
+    """Whether form fields or typed notes lie on the page."""
+    import pypdfium2.raw as pdfium
+
+    kinds = (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT)
+    for number in range(min(_MAX_NOTES, pdfium.FPDFPage_GetAnnotCount(page))):
+        if note := pdfium.FPDFPage_GetAnnot(page, number):
+            kind = pdfium.FPDFAnnot_GetSubtype(note)
+            pdfium.FPDFPage_CloseAnnot(note)
+            if kind in kinds:
+                return True
+    return False
+
+
+def _pdfium_page_text(page: Any) -> str:  # noqa: ANN401
+    with closing(page.get_textpage()) as text_page:
+        text: str = text_page.get_text_bounded()
+        return text
 
 
 def _pdfium_outline(document: Any) -> Outline:  # noqa: ANN401
@@ -86,11 +134,12 @@ def _by_pypdf(path: Path, options: LoadingOptions) -> LoadedDocument:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of each small irregularity
     try:
         reader = PdfReader(path)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise FileRejected(Reason.ENCRYPTED, "it opens only with a password")
+        passwords = ("", *spellings(options.pdf_passwords))
+        if reader.is_encrypted and not any(reader.decrypt(password) for password in passwords):
+            raise _locked(options)
         _check_pages(len(reader.pages), options)
         outline = _pypdf_outline(reader)
-        texts = [_pypdf_text(page) for page in reader.pages]
+        texts = _gathered(map(_pypdf_text, reader.pages), options)
         title = str(reader.metadata.title or "") if reader.metadata else ""
     except FileRejected:
         raise
@@ -130,6 +179,18 @@ def _pypdf_outline(reader: Any) -> Outline:  # noqa: ANN401
     return outline
 
 
+def _gathered(texts: Iterable[str], options: LoadingOptions) -> list[str]:
+    """The pages' texts; each is told as progress, one too many characters refused."""
+    gathered: list[str] = []
+    size = 0
+    for text in texts:
+        gathered.append(text)
+        size += len(text)
+        options.on_progress()
+        options.check_characters(size)
+    return gathered
+
+
 def _pages(raw: Sequence[str], outline: Outline) -> tuple[Page, ...]:
     texts = [visible(text.translate(_LIGATURES)) for text in raw]
     return tuple(
@@ -165,6 +226,15 @@ def _check_pages(count: int, options: LoadingOptions) -> None:
             Reason.TOO_LARGE,
             f"it has {count:,} pages; the limit is {options.max_pages:,} (RAG_MAX_PAGES raises it)",
         )
+
+
+def _locked(options: LoadingOptions) -> FileRejected:
+    how = (
+        f"none of the {len(options.pdf_passwords)} in RAG_PDF_PASSWORDS opens it"
+        if options.pdf_passwords
+        else "give it in RAG_PDF_PASSWORDS"
+    )
+    return FileRejected(Reason.ENCRYPTED, f"it opens only with a password ({how})")
 
 
 def _title(title: str) -> str:

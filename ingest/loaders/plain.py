@@ -8,7 +8,9 @@ from rag_app.errors import FileRejected, Reason
 from rag_app.values import Heading, LoadedDocument, Page
 
 _LATIN_END = 0x250  # code point after the last Latin letter with accents
-_ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
+_ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(\S.*)$")
+_CLOSING = re.compile(r"(?:^|[ \t])#+$")  # of "## Title ##"
+_MAX_TITLE = 500  # characters; a longer line is no heading
 _SETEXT = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _FRONT_TITLE = re.compile(r"(?m)^title:\s*[\"']?(.+?)[\"']?\s*$")
@@ -34,7 +36,10 @@ def decoded(path: Path, options: LoadingOptions) -> str:
     """The file's text, whatever its encoding, without invisible characters."""
     data = path.read_bytes()
     if len(data) > 4 * options.max_characters:
-        raise FileRejected(Reason.TOO_LARGE, f"it has {len(data):,} bytes of text")
+        raise FileRejected(
+            Reason.TOO_LARGE,
+            f"it has {len(data):,} bytes of text (RAG_MAX_CHARACTERS raises the limit)",
+        )
     return visible(_decode(data))
 
 
@@ -66,6 +71,10 @@ def _decode(data: bytes) -> str:
     return data.decode("cp1252" if best is None or is_latin else best.encoding, errors="replace")
 
 
+def _may_be_title(line: str) -> bool:
+    return bool(line.strip()) and "|" not in line and len(line) <= _MAX_TITLE
+
+
 def _structure(text: str) -> tuple[list[Heading], list[tuple[int, int]]]:
     headings: list[Heading] = []
     rows: list[tuple[int, int]] = []
@@ -77,9 +86,10 @@ def _structure(text: str) -> tuple[list[Heading], list[tuple[int, int]]]:
         if mark and (not fence or mark.group(1) == fence):
             fence = "" if fence else mark.group(1)
         elif not fence:
-            if title := _ATX.match(bare):
-                headings.append(Heading(start, len(title.group(1)), title.group(2)))
-            elif (rule := _SETEXT.match(bare)) and previous.strip() and "|" not in previous:
+            if len(bare) <= _MAX_TITLE and (title := _ATX.match(bare)):
+                said = _CLOSING.sub("", title.group(2).rstrip()).rstrip()
+                headings.append(Heading(start, len(title.group(1)), said))
+            elif (rule := _SETEXT.match(bare)) and _may_be_title(previous):
                 level = 1 if rule.group(1)[0] == "=" else 2
                 at = start - len(previous) + len(previous) - len(previous.lstrip())
                 headings.append(Heading(at, level, previous.strip()))

@@ -19,7 +19,7 @@ def load_spreadsheet(path: Path, options: LoadingOptions) -> LoadedDocument:
     import openpyxl
 
     check_archive(path)
-    writer = PageWriter()
+    writer = PageWriter(options)
     size = 0
     try:
         with warnings.catch_warnings():
@@ -29,10 +29,12 @@ def load_spreadsheet(path: Path, options: LoadingOptions) -> LoadedDocument:
             for sheet in book.worksheets:
                 rows = []
                 for row in sheet.iter_rows(values_only=True):
-                    rows.append([_shown(value) for value in row])
-                    size += sum(map(len, rows[-1]))
-                    if size > options.max_characters:
-                        raise FileRejected(Reason.TOO_LARGE, "it holds too many characters")
+                    options.on_progress()
+                    shown = [_shown(value) for value in row]
+                    if any(shown):
+                        rows.append(shown)
+                        size += sum(map(len, shown))
+                        options.check_characters(size)
                 _sheet(sheet.title, rows, writer)
             title = book.properties.title or ""
     except (FileRejected, MemoryError):
@@ -44,7 +46,6 @@ def load_spreadsheet(path: Path, options: LoadingOptions) -> LoadedDocument:
 
 
 def _sheet(title: str, rows: list[list[str]], writer: PageWriter) -> None:
-    rows = [row for row in rows if any(row)]
     if not rows:
         return
     writer.heading(title, 1)

@@ -20,7 +20,7 @@ def load_tabular(path: Path, options: LoadingOptions) -> LoadedDocument:
     """The file as one page without a number. Raises FileRejected: corrupt or too_large."""
     text = decoded(path, options)
     suffix = path.suffix.lower()
-    writer = PageWriter()
+    writer = PageWriter(options)
     if suffix in {".csv", ".tsv"}:
         _separated(text, "\t" if suffix == ".tsv" else None, writer)
         return LoadedDocument("", (writer.page(),), "csv")

@@ -31,7 +31,7 @@ def load_web(path: Path, options: LoadingOptions) -> LoadedDocument:
     """A page or a book as one page without a number. Raises FileRejected."""
     if path.suffix.lower() == ".epub":
         return _book(path, options)
-    writer = PageWriter()
+    writer = PageWriter(options)
     title = _write(decoded(path, options), writer)
     return LoadedDocument(title, (writer.page(),), "html")
 
@@ -41,11 +41,22 @@ def _write(html: str, writer: PageWriter) -> str:
     tree = LexborHTMLParser(html)
     title = tree.css_first("title")
     if tree.body is not None:
-        _block(tree.body, writer, 0)
+        _block(tree.body, writer, 0, _holders(tree.body))
     return " ".join(title.text().split()) if title is not None else ""
 
 
-def _block(node: LexborNode, writer: PageWriter, depth: int) -> None:
+def _holders(top: LexborNode) -> set[int]:
+    """The nodes that hold a block at any depth, by ``mem_id``; each node is looked at once."""
+    holders: set[int] = set()
+    for node in top.traverse(include_text=False):
+        parent = node.parent if node.tag in _BLOCKS else None
+        while parent is not None and parent.mem_id not in holders:
+            holders.add(parent.mem_id)
+            parent = parent.parent
+    return holders
+
+
+def _block(node: LexborNode, writer: PageWriter, depth: int, holders: set[int]) -> None:
     inline: list[str] = []
 
     def flush() -> None:
@@ -70,9 +81,9 @@ def _block(node: LexborNode, writer: PageWriter, depth: int) -> None:
         elif tag == "pre":
             flush()
             writer.paragraph(child.text())
-        elif depth < _MAX_DEPTH and (tag in _BLOCKS or _holds_blocks(child)):
+        elif depth < _MAX_DEPTH and (tag in _BLOCKS or child.mem_id in holders):
             flush()
-            _block(child, writer, depth + 1)
+            _block(child, writer, depth + 1, holders)
         elif tag == "br":
             inline.append(" ")
         else:
@@ -83,22 +94,20 @@ def _block(node: LexborNode, writer: PageWriter, depth: int) -> None:
 
 def _text(node: LexborNode) -> str:
     """The text of a node without what is hidden in it."""
-    if node.tag == "-text":
-        return node.text(deep=False) or ""
-    parts = []
-    for inner in node.traverse(include_text=True):
-        if inner.tag == "-text" and not _inside_hidden(inner, node):
+    parts: list[str] = []
+    waiting = [node]
+    while waiting:
+        inner = waiting.pop()
+        if inner.mem_id != node.mem_id:
+            if inner.next is not None:
+                waiting.append(inner.next)
+            if _hidden(inner):
+                continue
+        if inner.tag == "-text":
             parts.append(inner.text(deep=False) or "")
+        elif inner.child is not None:
+            waiting.append(inner.child)
     return "".join(parts)
-
-
-def _inside_hidden(node: LexborNode, top: LexborNode) -> bool:
-    parent = node.parent
-    while parent is not None and parent.mem_id != top.mem_id:
-        if _hidden(parent):
-            return True
-        parent = parent.parent
-    return False
 
 
 def _hidden(node: LexborNode) -> bool:
@@ -115,12 +124,6 @@ def _hidden(node: LexborNode) -> bool:
     )
 
 
-def _holds_blocks(node: LexborNode) -> bool:
-    if node.tag == "-text":
-        return False
-    return any(inner.tag in _BLOCKS for inner in node.traverse(include_text=False))
-
-
 def _table(node: LexborNode, writer: PageWriter) -> None:
     caption = node.css_first("caption")
     if caption is not None:
@@ -133,7 +136,7 @@ def _table(node: LexborNode, writer: PageWriter) -> None:
 
 def _book(path: Path, options: LoadingOptions) -> LoadedDocument:
     check_archive(path)
-    writer = PageWriter()
+    writer = PageWriter(options)
     try:
         with zipfile.ZipFile(path) as archive:
             package = _package_path(archive)

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 
-from ingest.loading import visible
+from ingest.loading import LoadingOptions, visible
 from rag_app.values import Heading, Page
 
 
 class PageWriter:
-    """Blocks of text, one a line, into one ``Page``."""
+    """Blocks of text, one a line, into one ``Page``.
 
-    def __init__(self) -> None:
+    Every line is told as progress; one too many raises FileRejected.
+    """
+
+    def __init__(self, options: LoadingOptions) -> None:
+        self._options = options
         self._parts: list[str] = []
         self._length = 0
         self._headings: list[Heading] = []
@@ -63,6 +67,8 @@ class PageWriter:
         start = self._length
         self._parts.append(text + "\n")
         self._length += len(text) + 1
+        self._options.on_progress()
+        self._options.check_characters(self._length)
         return start, start + len(text)
 
 

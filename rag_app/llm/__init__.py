@@ -24,7 +24,7 @@ def load_llm(spec: str, settings: Settings) -> "BaseChatModel":
     """
     job = Job(spec, settings.device, settings.threads, str(settings.cache_dir))
     with _loading:
-        return _load(job, settings.answer_tokens)
+        return _load(job, settings.answer_tokens, settings.max_waiting, settings.model_stall_s)
 
 
 def describe(llm: "BaseChatModel") -> str:
@@ -39,7 +39,7 @@ def describe(llm: "BaseChatModel") -> str:
 
 
 @lru_cache(maxsize=8)
-def _load(job: Job, max_tokens: int) -> "BaseChatModel":
+def _load(job: Job, max_tokens: int, most_waiting: int, stall_s: float) -> "BaseChatModel":
     spec = parse_spec(job.spec)
     if spec.kind == "openai":
         from rag_app.llm.openai import open_endpoint
@@ -51,4 +51,4 @@ def _load(job: Job, max_tokens: int) -> "BaseChatModel":
         gguf_path(spec)  # a missing file is told now, not with the first question
     from rag_app.llm.local import LocalChatModel
 
-    return LocalChatModel(job, max_tokens=max_tokens)
+    return LocalChatModel(job, max_tokens=max_tokens, most_waiting=most_waiting, stall_s=stall_s)

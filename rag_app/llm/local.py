@@ -1,7 +1,7 @@
 """A model in a child process behind LangChain's ``BaseChatModel``."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -26,18 +26,26 @@ class LocalChatModel(BaseChatModel):
     """A chat model whose crash, hang or hunger for memory costs one answer, never this process.
 
     Calls take ``stop``, ``max_tokens``, ``temperature`` (0, greedy, by default), ``seed`` and
-    ``cancel``, a threading.Event that stops the answer and makes the call raise Cancelled;
-    within a chain the event may stand as ``cancel`` in the config's metadata. Closing the
-    iterator of ``stream`` stops the answer too. Safe from any thread.
+    ``cancel``, a threading.Event that stops the answer and makes the call raise Cancelled, and
+    ``on_place``, a function that is told how many questions are before this one; within a chain
+    both may stand in the config's metadata. Closing the iterator of ``stream`` stops the answer
+    too. Safe from any thread; where too many wait, a call raises ModelBusy.
     """
 
     max_tokens: int
     temperature: float = 0.0
     _process: ModelProcess = PrivateAttr()
 
-    def __init__(self, job: Job, **fields: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        job: Job,
+        *,
+        most_waiting: int = 16,
+        stall_s: float = 300,
+        **fields: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(**fields)
-        self._process = ModelProcess(job)
+        self._process = ModelProcess(job, most_waiting=most_waiting, stall_s=stall_s)
 
     def describe(self) -> ModelCard:
         """Which model runs where; loads it where it is not yet. Raises ModelError."""
@@ -76,8 +84,9 @@ class LocalChatModel(BaseChatModel):
         **kwargs: Any,  # noqa: ANN401
     ) -> ChatResult:
         text, end = "", None
-        if run_manager is not None and "cancel" in run_manager.metadata:
-            kwargs.setdefault("cancel", run_manager.metadata["cancel"])
+        for name in ("cancel", "on_place"):
+            if run_manager is not None and name in run_manager.metadata:
+                kwargs.setdefault(name, run_manager.metadata[name])
         chunks = self._stream(messages, stop, **kwargs)
         try:
             for chunk in chunks:
@@ -105,6 +114,7 @@ class LocalChatModel(BaseChatModel):
         temperature: float | None = None,
         seed: int = 0,
         cancel: threading.Event | None = None,
+        on_place: Callable[[int], None] | None = None,
         **_: Any,  # noqa: ANN401
     ) -> Iterator[ChatGenerationChunk]:
         request = Request(
@@ -114,7 +124,7 @@ class LocalChatModel(BaseChatModel):
             temperature=self.temperature if temperature is None else temperature,
             seed=seed,
         )
-        for piece in self._process.generate(request, cancel):
+        for piece in self._process.generate(request, cancel, on_place):
             if isinstance(piece, Outcome):
                 yield ChatGenerationChunk(message=_end(piece))
             else:

@@ -1,7 +1,7 @@
 """A language model in a process of its own, started when first used and again after a crash."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 from rag_app.errors import Cancelled, ModelError
@@ -10,7 +10,6 @@ from rag_app.llm.session import Session
 from rag_app.llm.turns import Turns
 
 _GRACE_S = 1.0  # a cancelled generation stops by itself in this time, or its process is killed
-_SILENCE_S = 600.0  # a child that reads or writes a prompt tells so much more often
 
 _NEVER = threading.Event()
 
@@ -18,9 +17,11 @@ _NEVER = threading.Event()
 class ModelProcess:
     """Safe from any thread: generations run one after another, in the order of asking."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, *, most_waiting: int, stall_s: float) -> None:
+        """Who finds ``most_waiting`` in line is refused; a child silent for ``stall_s`` hangs."""
         self._job = job
-        self._turns = Turns()
+        self._stall_s = stall_s
+        self._turns = Turns(most_waiting)
         self._lock = threading.Lock()
         self._session: Session | None = None
 
@@ -38,21 +39,25 @@ class ModelProcess:
         return self._running().wait_until_loaded(_NEVER)
 
     def generate(
-        self, request: Request, cancel: threading.Event | None = None
+        self,
+        request: Request,
+        cancel: threading.Event | None = None,
+        on_place: Callable[[int], None] | None = None,
     ) -> Iterator[str | Outcome]:
         """The answer in pieces, then what it took. Closing the iterator stops the model.
 
-        Raises Cancelled soon after ``cancel`` is set, ModelCrashed where the process dies, and
-        ModelError where the model fails.
+        ``on_place`` is told how many questions are before this one, as their number falls.
+        Raises ModelBusy where too many are, Cancelled soon after ``cancel`` is set, ModelCrashed
+        where the process dies, and ModelError where the model fails.
         """
         cancel = cancel or _NEVER
-        with self._turns.take(cancel):
+        with self._turns.take(cancel, on_place or (lambda _: None)):
             session = self._running()
             session.wait_until_loaded(cancel)
             number = session.ask({"do": "generate", "request": asdict(request)})
             over = False
             try:
-                for frame in session.replies(number, cancel, silence_s=_SILENCE_S):
+                for frame in session.replies(number, cancel, silence_s=self._stall_s):
                     if "outcome" in frame:
                         over = True
                         yield Outcome(**frame["outcome"])
@@ -75,7 +80,7 @@ class ModelProcess:
         session.wait_until_loaded(_NEVER)
         number = session.ask({"do": "count", "text": text})
         try:
-            for frame in session.replies(number, _NEVER, silence_s=_SILENCE_S):
+            for frame in session.replies(number, _NEVER, silence_s=self._stall_s):
                 return int(frame["count"])
         finally:
             session.close(number)

@@ -96,6 +96,8 @@ class Session:
             if "end" in frame:
                 raise _crashed(frame["end"])
             if "error" in frame:
+                if frame.get("leaves"):
+                    self._bury("it ran out of memory")
                 raise getattr(errors, frame["error"], ModelError)(frame["says"])
             yield frame
 

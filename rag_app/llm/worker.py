@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from dataclasses import asdict
+from pathlib import Path
 
 from rag_app.child import Frame, Reply, serve
 from rag_app.errors import RagError
@@ -39,6 +40,7 @@ def load_engine(job: Job) -> Engine:
 def main() -> None:
     """Serve until the parent goes away."""
     _end_with_parent()
+    _offer_memory()
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     for noisy in ("httpx", "httpcore", "transformers", "filelock"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -100,7 +102,10 @@ class _Answers:
         try:
             outcome = asdict(self._engine.generate(request, write))
         except Exception as error:  # whatever a library raises: the next question may go well
-            self._reply({"id": number, **_told(error)})
+            leaves = _wants_memory(error)
+            self._reply({"id": number, "leaves": leaves, **_told(error)})
+            if leaves:
+                os._exit(1)  # what it still holds is freed; the parent starts another
             return
         if number in self._cancelled:
             outcome["finish"] = "cancelled"
@@ -122,6 +127,17 @@ def _told(error: Exception) -> Frame:
     if isinstance(error, RagError):
         return {"error": type(error).__name__, "says": str(error)}
     return {"error": "ModelError", "says": f"The model failed ({type(error).__name__}): {error}"}
+
+
+def _wants_memory(error: Exception) -> bool:
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or "alloc" in said or "out of memory" in said
+
+
+def _offer_memory() -> None:
+    """Where the machine's memory ends, the system is to end this process and not the app."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("800")
 
 
 def _end_with_parent() -> None:

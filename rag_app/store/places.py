@@ -1,11 +1,13 @@
 """Where indexes stand, and which names they may have."""
 
+import json
+import os
 import re
 from pathlib import Path
 
 from rag_app.errors import SettingError
 from rag_app.settings import Settings
-from rag_app.store.schema import DATABASE_FILE
+from rag_app.store.schema import DATABASE_FILE, ROOTS_FILE
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -23,3 +25,27 @@ def index_names(settings: Settings) -> list[str]:
     """The indexes that are there, by name."""
     folder = settings.indexes_dir.expanduser()
     return sorted(path.parent.name for path in folder.glob(f"*/{DATABASE_FILE}"))
+
+
+def make_folder(folder: Path) -> None:
+    """An index's folder, for its user's eyes alone."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_mode & 0o077 and folder.stat().st_uid == os.getuid():
+        folder.chmod(0o700)
+
+
+def note_root(folder: Path, root: Path) -> None:
+    """Keep beside the index which folder it is made of, for the day its database is lost."""
+    known = noted_roots(folder)
+    if str(root) not in known:
+        text = "\n".join(map(json.dumps, [*known, str(root)])) + "\n"
+        (folder / ROOTS_FILE).write_text(text, encoding="utf-8")
+
+
+def noted_roots(folder: Path) -> list[str]:
+    """The folders that the index is made of, oldest first."""
+    try:
+        lines = (folder / ROOTS_FILE).read_text(encoding="utf-8").splitlines()
+        return [str(json.loads(line)) for line in lines]
+    except (OSError, ValueError):
+        return []

@@ -8,33 +8,43 @@ from pathlib import Path
 from rag_app import terms
 from rag_app.embedding import Embedder, Vectors
 from rag_app.routing import Names, names_of
+from rag_app.store.connection import has_log, named_errors
 from rag_app.store.database import Database
 from rag_app.store.schema import DATABASE_FILE
 from rag_app.store.vectors import VectorIndex
 from rag_app.values import Scope
 
-_open: dict[Path, tuple[tuple[int, int], "IndexReader"]] = {}
+_open: dict[Path, tuple[tuple[float, ...], "IndexReader"]] = {}
 _open_lock = threading.Lock()
 
 
 def open_reader(folder: Path, embedder: Embedder) -> "IndexReader":
     """The reader of the index in ``folder``, opened once and shared by all threads.
 
-    Raises IndexNotFound, IndexDamaged or EmbedderMismatch.
+    Raises IndexNotFound, IndexDamaged, IndexNotWritten or EmbedderMismatch.
     """
     with _open_lock:
-        path = folder / DATABASE_FILE
-        status = path.stat() if path.exists() else None
-        identity = (status.st_dev, status.st_ino) if status else (0, 0)
         kept = _open.get(folder)
-        if kept is None or kept[0] != identity:  # new, or deleted and built anew
-            if kept is not None:
-                kept[1].database.close()
-                del _open[folder]
-            _open[folder] = (identity, IndexReader(folder))
-        reader = _open[folder][1]
+        reader = kept[1] if kept else None
+        with named_errors(folder):
+            state = _state(folder, frozen=reader is not None and reader.database.frozen)
+        if reader is None or kept is None or kept[0] != state:  # new, or built anew
+            # The one before is left to the threads that still read from it, and then closes.
+            reader = IndexReader(folder)
+            _open[folder] = (_state(folder, frozen=reader.database.frozen), reader)
     reader.database.check_embedder(embedder.identity)
     return reader
+
+
+def _state(folder: Path, *, frozen: bool) -> tuple[float, ...]:
+    """Changes where an open connection would not follow: another file, or, frozen, a commit."""
+    path = folder / DATABASE_FILE
+    if not path.exists():
+        return ()
+    status = path.stat()
+    if not frozen:
+        return (status.st_dev, status.st_ino)
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, has_log(folder))
 
 
 class IndexReader:

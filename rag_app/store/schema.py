@@ -5,6 +5,7 @@ FORMAT = "1"  # of the tables below; a file of another format is refused by name
 DATABASE_FILE = "index.sqlite"
 VECTORS_FILE = "vectors.faiss"
 LOCK_FILE = "writer.lock"
+ROOTS_FILE = "folders.jsonl"  # what the index was ingested from, a JSON string a line
 
 TABLES = """
 CREATE TABLE meta (
@@ -60,4 +61,12 @@ CREATE VIRTUAL TABLE terms USING fts5 (
     body, context, tokenize = "unicode61 remove_diacritics 0 tokenchars '._'"
 );
 CREATE VIRTUAL TABLE term_counts USING fts5vocab (terms, row);
+"""
+
+# Made by the next writer where an older version made the index.
+ADDED_TABLES = """
+CREATE TABLE IF NOT EXISTS digests (
+    document_id INTEGER PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+    sha256      TEXT NOT NULL  -- of all that the document's rows hold; see store/digest.py
+);
 """

@@ -4,12 +4,14 @@ import hashlib
 import os
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import faiss
 import numpy as np
 
 from rag_app.embedding import Vectors
+from rag_app.store.connection import named_errors
 from rag_app.store.database import Database
 from rag_app.store.schema import VECTORS_FILE
 
@@ -58,32 +60,49 @@ class VectorIndex:
         """Write the file, where it does not already hold this commit; for the writer alone."""
         self.sync(database)
         assert self._faiss is not None
-        if database.meta("vectors_commit") == str(self._commit) and self._path.exists():
+        if self.is_whole(database):
             return False
         data = faiss.serialize_index(self._faiss).tobytes()
         fresh = self._path.with_suffix(".new")
-        with fresh.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        # Between the rename and the meta row the hash does not fit: the file is then not read.
-        fresh.replace(self._path)
-        _fsync_folder(self._path.parent)
-        database.set_meta("vectors_sha256", hashlib.sha256(data).hexdigest())
-        database.set_meta("vectors_commit", str(self._commit))
+        try:
+            with named_errors(self._path.parent):
+                with fresh.open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                # From the rename to the meta rows the hash does not fit: the file is not read.
+                fresh.replace(self._path)
+                _fsync_folder(self._path.parent)
+        except BaseException:
+            with suppress(OSError):
+                fresh.unlink()  # on a full disk its bytes are wanted
+            raise
+        database.set_vectors(hashlib.sha256(data).hexdigest(), self._commit)
         return True
+
+    def is_whole(self, database: Database) -> bool:
+        """Whether the file's bytes are the ones that were written, of the present commit."""
+        return (
+            database.meta("vectors_commit") == str(database.commit_number())
+            and self._trusted(database) is not None
+        )
 
     def _read(self, database: Database) -> faiss.IndexIDMap2 | None:
         """The file's index, if its bytes are the ones that were written."""
-        expected = database.meta("vectors_sha256")
-        if expected is None or not self._path.exists():
-            return None
-        data = self._path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != expected:
+        data = self._trusted(database)
+        if data is None:
             return None
         self._commit = int(database.meta("vectors_commit") or -1)
         index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
         return index if isinstance(index, faiss.IndexIDMap2) else None
+
+    def _trusted(self, database: Database) -> bytes | None:
+        expected = database.meta("vectors_sha256")
+        try:
+            data = self._path.read_bytes()
+        except OSError:
+            return None
+        return data if hashlib.sha256(data).hexdigest() == expected else None
 
 
 def _empty(dimension: int) -> faiss.IndexIDMap2:

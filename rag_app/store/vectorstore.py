@@ -16,9 +16,10 @@ from rag_app.embedding import Embedder, load_embedder
 from rag_app.errors import DocumentsError, SettingError
 from rag_app.language import detect
 from rag_app.settings import Settings, load_settings
+from rag_app.store.connection import named_errors
 from rag_app.store.database import INDEXED, Database, EmbeddedChunk
 from rag_app.store.lock import writer_lock
-from rag_app.store.places import index_folder
+from rag_app.store.places import index_folder, make_folder
 from rag_app.store.reader import IndexReader, open_reader
 from rag_app.store.vectors import VectorIndex
 from rag_app.values import Chunk, DocumentRecord, Page, Passage
@@ -100,7 +101,8 @@ class IndexVectorStore(VectorStore):
             for i, text in enumerate(wanted)
         ]
         vectors = self._embedder.encode(wanted)
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with named_errors(self._folder):
+            make_folder(self._folder)
         identity = self._embedder.identity
         with (
             writer_lock(self._folder),

@@ -48,6 +48,18 @@ def test_from_a_folder_to_a_cited_answer_without_a_network(offline, documents: P
     assert "[1] bridge.md: “It is 503 metres long.”" in asked.stdout
 
 
+def test_the_block_blocks_and_leaves_the_loopback(offline):
+    """The control: what the test above blocks is what it says."""
+    name = "import socket; socket.getaddrinfo('example.org', 80)"
+    place = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=0.1)"
+    for code in (name, place):
+        blocked = python(offline, "-c", code)
+        assert "this test has no network" in blocked.stderr
+    here = "import socket; s = socket.create_server(('127.0.0.1', 0));"
+    here += "socket.create_connection(s.getsockname())"
+    assert python(offline, "-c", here).returncode == 0
+
+
 def test_json_holds_the_whole_answer(environment, documents: Path):
     python(environment, "-m", "ingest", str(documents))
     asked = python(environment, "-m", "rag_app", "Quanto mede o vão central da ponte?", "--json")

@@ -1,53 +1,168 @@
-"""kill -9 at random moments: what was committed stays, and the next run completes the rest."""
+"""kill -9 between any two steps: what was committed stays, and the next run completes the rest.
 
+``make soak`` kills more often, and at random moments too.
+"""
+
+import os
 import random
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-from rag_app.errors import StoreError
+import pytest
+
+from ingest.pipeline import ingest
+from rag_app import retrieve
+from rag_app.errors import IndexNotFound
+from rag_app.settings import load_settings
 from rag_app.store.database import Database
+from rag_app.store.vectors import VectorIndex
+from rag_app.store.verification import verify
 from tests.conftest import PROJECT
-from tests.ingest.test_pipeline import command, contents
+from tests.ingest.killing import ONCE, POINTS
 
-KILLS = 50
+Contents = dict[str, set[tuple[str, bytes]]]  # by source: its chunks' ids and vectors
 
 
-def test_killed_ingests_end_in_the_same_index(environment, own, tmp_path: Path):
-    folder = tmp_path / "many"
-    folder.mkdir()
-    for number in range(60):
-        (folder / f"{number:02}.md").write_text(
-            f"# Report {number}\n\n" + f"In year {1900 + number} the town grew by {number}. " * 30
-        )
-    began = time.perf_counter()
-    assert command(environment, folder, "--index", "whole").returncode == 0
-    length = time.perf_counter() - began
-    expected = contents(own.indexes_dir / "whole")
+def contents(folder: Path) -> Contents:
+    database = Database(folder)
+    found: Contents = {record.source: set() for record in database.documents()}
+    rows = database._all(
+        "SELECT source, key, vector FROM chunks JOIN documents ON documents.id = document_id"
+    )
+    for source, key, vector in rows:
+        found[source].add((key, vector))
+    database.close()
+    return found
 
-    generator = random.Random(1)
-    killed, seen = 0, 0
-    for _ in range(KILLS):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ingest", str(folder), "--index", "killed"],
-            env=environment, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        time.sleep(generator.uniform(0.3, 1.0) * length)
-        process.kill()
-        killed += process.wait() < 0
+
+class Scene:
+    """A folder as it was and as it is now, and the index that each makes undisturbed."""
+
+    def __init__(self, folder: Path, settings) -> None:
+        self.folder, self.settings = folder, settings
+        folder.mkdir()
+        for number in range(8):
+            text = f"In year {1900 + number} the town grew by {number}. " * 12
+            (folder / f"{number:02}.md").write_text(f"# Report {number}\n\n{text}")
+        ingest(folder, settings=settings, index="old")
+        self.old = contents(settings.indexes_dir / "old")
+        (folder / "00.md").write_text("# Report 0\n\nIt was written anew.")
+        (folder / "01.md").unlink()
+        (folder / "02.md").rename(folder / "22.md")
+        (folder / "09.md").write_text("# Report 9\n\nThe zeppelin landed in 1930.")
+        ingest(folder, settings=settings, index="new")
+        self.new = contents(settings.indexes_dir / "new")
+        self.manifest = verify(settings.indexes_dir / "new").manifest
+
+    def begin(self, *, from_old: bool) -> Path:
+        """The index to be killed: a copy of the old one, or none yet."""
+        index = self.settings.indexes_dir / "killed"
+        shutil.rmtree(index, ignore_errors=True)
+        if from_old:
+            shutil.copytree(index.parent / "old", index)
+        return index
+
+    def check_killed(self, index: Path, *, from_old: bool) -> None:
+        """Every file is there as before or as after, whole, and the index answers."""
         try:
-            database = Database(own.indexes_dir / "killed")
-        except StoreError:
-            continue  # killed before the first commit
-        count = database.chunk_count()
-        assert count >= seen, "something that was committed is gone"
-        seen = count
-        if count == len(expected):  # done; the rest of the kills begin anew
-            database.close()
-            shutil.rmtree(own.indexes_dir / "killed")
-            seen = 0
-    assert killed > KILLS / 2
-    assert command(environment, folder, "--index", "killed").returncode == 0
-    assert contents(own.indexes_dir / "killed") == expected
+            found = contents(index)
+        except IndexNotFound:
+            assert not from_old, "the index is gone"
+            return
+        verdict = verify(index)
+        assert verdict.whole and not verdict.unknown, verdict
+        before = self.old if from_old else {}
+        for source in before.keys() | self.new.keys() | found.keys():
+            states = [before.get(source), self.new.get(source)]
+            assert found.get(source) in states, f"{source} is neither as before nor as after"
+        if found:
+            sources = {p.source for p in self._ask("the town grew")}
+            assert sources <= found.keys()
+
+    def check_completed(self, index: Path) -> None:
+        """The next run ends in the index that an undisturbed one builds."""
+        ingest(self.folder, settings=self.settings, index="killed")
+        verdict = verify(index)
+        assert contents(index) == self.new
+        assert (verdict.whole, verdict.vectors_whole) == (True, True)
+        assert verdict.manifest == self.manifest
+        database = Database(index)
+        kept = VectorIndex(index)._read(database)
+        assert kept is not None and kept.ntotal == database.chunk_count()
+        database.close()
+        assert self._ask("zeppelin")[0].source == "09.md"
+
+    def _ask(self, question: str):
+        return retrieve(question, 20, index="killed", settings=self.settings)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    folder = tmp_path_factory.mktemp("scene")
+    return Scene(folder / "documents", load_settings(indexes_dir=folder / "indexes"))
+
+
+@pytest.fixture
+def environment(scene: Scene) -> dict[str, str]:
+    places = {"RAG_INDEXES_DIR": str(scene.settings.indexes_dir), "PYTHONPATH": str(PROJECT)}
+    return {**os.environ, **places}
+
+
+def run_deadly(scene: Scene, environment, point: str, passes: int, *rest: str) -> bool:
+    """Whether it died."""
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.ingest.killing", point, str(passes), str(scene.folder),
+         "killed", *rest],
+        env=environment, cwd=PROJECT, capture_output=True,
+    )  # fmt: skip
+    assert run.returncode in (0, -9), run.stderr
+    return run.returncode == -9
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_each_point(scene: Scene, environment, point: str):
+    from_old = len(point) % 2 == 0
+    from_old |= "removed" in point
+    index = scene.begin(from_old=from_old)
+    assert run_deadly(scene, environment, point, 1 if point in ONCE else 2)
+    scene.check_killed(index, from_old=from_old)
+    scene.check_completed(index)
+
+
+def test_without_transactions_the_kill_is_seen(scene: Scene, environment):
+    """The control: the check above fails where the guard is taken out."""
+    index = scene.begin(from_old=False)
+    assert run_deadly(scene, environment, "a row is written", 3, "unguarded")
+    with pytest.raises(AssertionError):
+        scene.check_killed(index, from_old=False)
+
+
+def random_kills(scene: Scene, environment, kills: int, generator: random.Random) -> int:
+    """Kill at random moments until ``kills`` are done; how many hit a run that was going."""
+    import time
+
+    command = [sys.executable, "-m", "ingest", str(scene.folder), "--index", "killed"]
+    began = time.perf_counter()
+    scene.begin(from_old=True)
+    subprocess.run(command, env=environment, cwd=PROJECT, check=True, capture_output=True)
+    length = time.perf_counter() - began
+    hits = 0
+    for number in range(kills):
+        from_old = bool(number % 2)
+        index = scene.begin(from_old=from_old)
+        process = subprocess.Popen(
+            command, env=environment, cwd=PROJECT,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(generator.uniform(0.3, 1.05) * length)
+        process.kill()
+        hits += process.wait() < 0
+        scene.check_killed(index, from_old=from_old)
+        scene.check_completed(index) if index.exists() else None
+    return hits
+
+
+def test_killed_at_random_moments(scene: Scene, environment):
+    assert random_kills(scene, environment, 4, random.Random(1)) > 1

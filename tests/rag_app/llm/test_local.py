@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from rag_app.errors import Cancelled, ModelCrashed, ModelError, ModelNotFound
+from rag_app.errors import Cancelled, ModelBusy, ModelCrashed, ModelError, ModelNotFound
 from rag_app.llm import describe, load_llm
+from rag_app.llm.engine import Job
+from rag_app.llm.local import LocalChatModel
 from rag_app.settings import load_settings
 from tests.conftest import PROJECT
 
+JOB = Job("packaged", "auto", 0, str(load_settings().cache_dir))
 QUESTION = [HumanMessage("Tell me a long story about a river and a boat.")]
 
 
@@ -158,3 +161,57 @@ def test_system_messages_are_read(llm):
 def test_a_missing_file_is_told_at_once():
     with pytest.raises(ModelNotFound, match="no/such"):
         load_llm("gguf:/no/such.gguf", load_settings())
+
+
+def test_a_hung_model_costs_one_answer():
+    quick = LocalChatModel(JOB, max_tokens=8, stall_s=4)
+    quick.invoke("Hi", max_tokens=2)
+    stream = quick.stream(QUESTION, max_tokens=400)
+    next(stream)
+    os.kill(quick.process_id, signal.SIGSTOP)
+    with pytest.raises(ModelCrashed, match="hung for 4 s"):
+        list(stream)
+    assert quick.invoke("Hi", max_tokens=2).content
+    quick.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
+def test_a_model_without_memory_costs_one_answer_and_comes_back():
+    import resource
+
+    hungry = LocalChatModel(JOB, max_tokens=8)
+    hungry.invoke("Hi", max_tokens=2)
+    first = hungry.process_id
+    resource.prlimit(first, resource.RLIMIT_AS, (1 << 20, 1 << 20))  # under what it holds
+    with pytest.raises(ModelError):
+        hungry.invoke("word " * 1500, max_tokens=64)
+    assert hungry.invoke("Hi", max_tokens=2).content
+    assert hungry.process_id != first
+    hungry.close()
+
+
+def test_a_line_of_bounded_length_with_a_place_for_each():
+    """Two wait, the next is told to try again; each hears of its place as it moves up."""
+    model = LocalChatModel(JOB, max_tokens=8, most_waiting=2)
+    first = model.stream(QUESTION, max_tokens=400)
+    next(first)
+    places: dict[int, list[int]] = {1: [], 2: []}
+    answers: dict[int, str] = {}
+
+    def ask(number: int) -> None:
+        answers[number] = model.invoke("Hi", max_tokens=2, on_place=places[number].append).content
+
+    threads = []
+    for number in (1, 2):
+        threads.append(threading.Thread(target=ask, args=(number,)))
+        threads[-1].start()
+        while not places[number]:
+            time.sleep(0.01)
+    with pytest.raises(ModelBusy, match=r"2 questions wait.*Try again"):
+        model.invoke("Hi")
+    first.close()
+    for thread in threads:
+        thread.join()
+    assert all(answers.values())
+    assert (places[1], places[2][0], places[2][-1]) == ([1, 0], 2, 0)
+    model.close()

@@ -1,0 +1,255 @@
+"""What an index holds, read: documents, pages, chunks, vectors, terms."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag_app import terms
+from rag_app.embedding import Vectors
+from rag_app.errors import IndexDamaged
+from rag_app.store.connection import Connection, named_errors
+from rag_app.store.digest import document_digest
+from rag_app.values import Chunk, DocumentRecord, Page, Passage, Scope
+
+INDEXED = "indexed"
+_CHUNKS = (
+    "FROM chunks JOIN documents ON documents.id = chunks.document_id"
+    " JOIN pages ON pages.document_id = chunks.document_id AND pages.ordinal = chunks.ordinal"
+)
+
+
+@dataclass(frozen=True)
+class EmbeddedChunk:
+    """A chunk, the text that was embedded for it, and the vector that came of it."""
+
+    chunk: Chunk
+    embedded: bytes  # SHA-256 of the embedded text
+    vector: Vectors
+
+
+class Contents(Connection):
+    """Every question that is put to an index's tables."""
+
+    def documents(self) -> list[DocumentRecord]:
+        """Every file that the index knows, by source."""
+        rows = self._all(
+            "SELECT source, sha256, size, title, language, loader, outcome, detail,"
+            " (SELECT count(*) FROM pages WHERE document_id = documents.id),"
+            " (SELECT count(*) FROM chunks WHERE document_id = documents.id),"
+            " modified FROM documents ORDER BY source"
+        )
+        return [DocumentRecord(*row) for row in rows]
+
+    def roots_and_rules(self) -> dict[str, tuple[str, str]]:
+        """By source: the folder that it was ingested from, and the rules it was split by."""
+        rows = self._all("SELECT source, root, rules FROM documents")
+        return {source: (root, rules) for source, root, rules in rows}
+
+    def chunk_ids(self) -> list[int]:
+        """Row ids of all chunks, ascending."""
+        return [row[0] for row in self._all("SELECT id FROM chunks ORDER BY id")]
+
+    def chunks_in(self, scope: Scope) -> dict[int, str]:
+        """The chunks within a scope: row id -> source."""
+        where, values = _condition(scope)
+        return dict(self._all(f"SELECT chunks.id, source {_CHUNKS} WHERE {where}", *values))
+
+    def pages_of(self, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """For each chunk a pair that it shares with the other chunks of its page alone."""
+        marks = ",".join("?" * len(ids))
+        rows = self._all(f"SELECT id, document_id, ordinal FROM chunks WHERE id IN ({marks})", *ids)
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def titles(self) -> list[tuple[str, str]]:
+        """Source and title of every indexed document."""
+        rows = self._all("SELECT source, title FROM documents WHERE outcome = ?", INDEXED)
+        return [(row[0], row[1]) for row in rows]
+
+    def chunk_count(self) -> int:
+        """How many chunks there are."""
+        row = self._one("SELECT count(*) FROM chunks")
+        return row[0] if row else 0
+
+    def document_frequencies(self, wanted: Sequence[str]) -> dict[str, int]:
+        """How many chunks hold each of the analysed terms."""
+        found: dict[str, int] = {}
+        for term in wanted:
+            if row := self._one("SELECT doc FROM term_counts WHERE term = ?", term):
+                found[term] = row[0]
+        return found
+
+    def vectors(self, ids: Sequence[int]) -> Vectors:
+        """The chunks' vectors, shape (len(ids), dimension), in the order of ``ids``."""
+        by_id: dict[int, bytes] = {}
+        for at in range(0, len(ids), 500):
+            part = ids[at : at + 500]
+            marks = ",".join("?" * len(part))
+            by_id |= dict(self._all(f"SELECT id, vector FROM chunks WHERE id IN ({marks})", *part))
+        vectors = np.empty((len(ids), self.embedder().dimension), np.float32)
+        for row, chunk_id in enumerate(ids):
+            vectors[row] = np.frombuffer(by_id[chunk_id], "<f4")
+        return vectors
+
+    def match(
+        self,
+        expression: str,
+        limit: int,
+        context_weight: float,
+        scope: Scope | None = None,
+    ) -> list[tuple[int, float]]:
+        """Chunk ids and BM25 scores, best (highest) first, for an FTS5 expression.
+
+        Only chunks within the scope, where one is given.
+        """
+        if not expression:
+            return []
+        within, values = "", list[object]()
+        if scope is not None:
+            where, values = _condition(scope)
+            within = f" AND +rowid IN (SELECT chunks.id {_CHUNKS} WHERE {where})"
+        rows = self._all(
+            f"SELECT rowid, -bm25(terms, 1.0, {float(context_weight)}) AS score FROM terms"
+            f" WHERE terms MATCH ?{within} ORDER BY score DESC, rowid LIMIT ?",
+            expression,
+            *values,
+            limit,
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """The chunks as passages with score 0, by id; ids that are gone are left out."""
+        marks = ",".join("?" * len(ids))
+        rows = self._all(
+            "SELECT chunks.id, chunks.text, source, number, start, end, headings, sentences,"
+            " title FROM chunks JOIN documents ON documents.id = chunks.document_id"
+            " JOIN pages ON pages.document_id = chunks.document_id"
+            f" AND pages.ordinal = chunks.ordinal WHERE chunks.id IN ({marks})",
+            *ids,
+        )
+        return {
+            row[0]: Passage(
+                text=row[1], source=row[2], page=row[3], score=0.0, start=row[4], end=row[5],
+                headings=tuple(json.loads(row[6])),
+                sentences=tuple((start, end) for start, end in json.loads(row[7])),
+                title=row[8], chunk_id=row[0],
+            )
+            for row in rows
+        }  # fmt: skip
+
+    def page_text(self, source: str, page: int | None) -> str | None:
+        """The whole text of a page, into which offsets count; None where there is none."""
+        row = self._one(
+            "SELECT pages.text FROM pages JOIN documents ON documents.id = document_id"
+            " WHERE source = ? AND number IS ? ORDER BY ordinal LIMIT 1",
+            source,
+            page,
+        )
+        return row[0] if row else None
+
+    def sha256_of(self, sources: Iterable[str]) -> dict[str, str]:
+        """The hash of each source's file as it was indexed."""
+        found: dict[str, str] = {}
+        for source in set(sources):
+            if row := self._one("SELECT sha256 FROM documents WHERE source = ?", source):
+                found[source] = row[0]
+        return found
+
+    # -- whole documents, for checking and mending ------------------------------------------
+
+    def pages_of_document(self, source: str) -> list[Page]:
+        """A document's pages, without their headings and rows, which no index keeps."""
+        rows = self._all(
+            "SELECT number, pages.text FROM pages JOIN documents ON documents.id = document_id"
+            " WHERE source = ? ORDER BY ordinal",
+            source,
+        )
+        return [Page(number, text) for number, text in rows]
+
+    def embedded_chunks_of(self, source: str) -> list[EmbeddedChunk]:
+        """A document's chunks with their vectors, in order."""
+        rows = self._all(
+            "SELECT ordinal, start, end, text, headings, tokens, sentences, embedded, vector"
+            " FROM chunks JOIN documents ON documents.id = document_id WHERE source = ?"
+            " ORDER BY chunks.id",
+            source,
+        )
+        return [
+            EmbeddedChunk(
+                Chunk(
+                    row[0], row[1], row[2], row[3], tuple(json.loads(row[4])), row[5],
+                    tuple((start, end) for start, end in json.loads(row[6])),
+                ),
+                row[7],
+                np.frombuffer(row[8], "<f4"),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def kept_digests(self) -> dict[str, str]:
+        """The digest of each document's rows as they were written, by source."""
+        if not self._one("SELECT 1 FROM sqlite_schema WHERE name = 'digests'"):
+            return {}  # an older version made the index
+        return dict(
+            self._all(
+                "SELECT source, digests.sha256 FROM digests JOIN documents ON id = document_id"
+            )
+        )
+
+    def digest_now(self, source: str) -> str:
+        """The digest of a document's rows as they are."""
+        row = self._one("SELECT id FROM documents WHERE source = ?", source)
+        with self._lock, named_errors(self.folder):
+            return document_digest(self._connection, row[0] if row else 0)
+
+    def wrong_terms(self) -> list[str]:
+        """Sources of documents whose keyword rows are not what their chunks' text makes."""
+        rows = self._all(
+            "SELECT source, language, chunks.text, terms.body FROM chunks"
+            " JOIN documents ON documents.id = document_id"
+            " LEFT JOIN terms ON terms.rowid = chunks.id WHERE rules LIKE ?",
+            f"%terms {terms.VERSION},%",
+        )
+        return sorted(
+            {
+                source
+                for source, language, text, body in rows
+                if " ".join(terms.analyse(text, "pt" if language == "pt" else "en")) != body
+            }
+        )
+
+    def structural_faults(self) -> list[str]:
+        """What SQLite itself finds wrong with the file: broken pages, trees, references."""
+        found = [row[0] for row in self._all("PRAGMA integrity_check(20)") if row[0] != "ok"]
+        found += [f"row {row[1]} of {row[0]}" for row in self._all("PRAGMA foreign_key_check")][:20]
+        return found
+
+    def keyword_fault(self) -> str:
+        """What is wrong with the tree of keywords, "" where nothing is; waits for a writer."""
+        try:
+            with self._lock, named_errors(self.folder):
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    self._connection.execute("INSERT INTO terms (terms) VALUES ('integrity-check')")
+                finally:
+                    self._connection.execute("ROLLBACK")
+        except IndexDamaged as error:
+            return str(error.__cause__)
+        return ""
+
+
+def _condition(scope: Scope) -> tuple[str, list[object]]:
+    """A scope as SQL over ``_CHUNKS``, and its values."""
+    clauses, values = ["1"], list[object]()
+    if scope.sources is not None:
+        either = " OR ".join(["source = ? OR source GLOB ?"] * len(scope.sources)) or "0"
+        clauses.append(f"({either})")
+        values += [name for source in scope.sources for name in (source, source)]
+    if scope.pages is not None:
+        clauses.append("number BETWEEN ? AND ?")
+        values += scope.pages
+    if scope.modified_after is not None:
+        clauses.append("modified > ?")
+        values.append(scope.modified_after.timestamp())
+    return " AND ".join(clauses), values

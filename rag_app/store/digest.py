@@ -1,0 +1,25 @@
+"""A document's rows as one SHA-256, so that damage to any of them is noticed."""
+
+import hashlib
+import sqlite3
+
+# Everything but what depends on when and where the folder was read: row ids, root, time.
+_ROWS = (
+    "SELECT source, sha256, size, title, language, loader, outcome, rules FROM documents"
+    " WHERE id = ?",
+    "SELECT ordinal, number, text FROM pages WHERE document_id = ? ORDER BY ordinal",
+    "SELECT key, ordinal, start, end, text, headings, sentences, tokens, embedded, vector"
+    " FROM chunks WHERE document_id = ? ORDER BY ordinal, start, end, key",
+)
+
+
+def document_digest(connection: sqlite3.Connection, document: int) -> str:
+    """SHA-256 of a document's rows, in hexadecimal; the same for equal contents."""
+    digest = hashlib.sha256()
+    for sql in _ROWS:
+        for row in connection.execute(sql, (document,)):
+            for value in row:
+                data = value if isinstance(value, bytes) else str(value).encode()
+                digest.update(f"{type(value).__name__} {len(data)} ".encode())
+                digest.update(data)
+    return digest.hexdigest()

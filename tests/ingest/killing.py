@@ -1,0 +1,68 @@
+"""An ingest that kills itself, as by kill -9, when it passes a chosen point for the nth time.
+
+    python -m tests.ingest.killing POINT PASSES FOLDER INDEX [unguarded]
+
+"unguarded" takes the transactions away, to show that the tests see what they are for.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+
+from ingest import pipeline
+from ingest.__main__ import main
+from rag_app.store import vectors
+from rag_app.store.connection import Connection
+from rag_app.store.database import Database
+
+# Where it dies: the owner and name of the function, and whether before or after it.
+POINTS: dict[str, tuple[object, str, str]] = {
+    "a row is written": (Database, "_put_chunk", "after"),
+    "all rows of a file are written": (Database, "put_document", "after"),
+    "a file is removed": (Database, "remove_document", "after"),
+    "the commit is noted": (Connection, "set_meta", "after"),
+    "the file is committed": (pipeline._Run, "_finish", "before"),
+    "all files are committed": (pipeline.VectorIndex, "save", "before"),
+    "the vectors are written": (vectors.os, "fsync", "before"),
+    "the vectors are flushed": (vectors.Path, "replace", "before"),
+    "the vectors are renamed": (vectors, "_fsync_folder", "before"),
+    "the vectors are to be noted": (Connection, "set_vectors", "before"),
+    "the vectors are noted": (Connection, "set_vectors", "after"),
+}
+ONCE = [name for name in POINTS if "vectors" in name or "all files" in name]  # in a run
+
+
+def arm(point: str, passes: int) -> None:
+    """Die at the given pass of a point."""
+    owner, name, when = POINTS[point]
+    real: Callable[..., object] = getattr(owner, name)
+    passed = 0
+
+    def deadly(*arguments: object, **more: object) -> object:
+        nonlocal passed
+        passed += 1
+        if when == "before" and passed == passes:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = real(*arguments, **more)
+        if when == "after" and passed == passes:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, name, deadly)
+
+
+@contextmanager
+def no_transaction(connection: Connection):
+    yield
+    connection.set_meta("commit", str(connection.commit_number() + 1))
+
+
+if __name__ == "__main__":
+    point, passes, folder, index, *rest = sys.argv[1:]
+    if rest == ["unguarded"]:
+        Connection.change = no_transaction
+    arm(point, int(passes))
+    sys.exit(main([str(Path(folder)), "--index", index]))

@@ -1,0 +1,85 @@
+"""``python -m ingest --verify`` and ``--repair``, as a user runs them after a bad night."""
+
+import json
+import random
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import ingest
+from ingest.repair import repair
+from rag_app import retrieve
+from rag_app.store.verification import verify
+from tests.ingest.test_pipeline import command, contents
+from tests.rag_app.store.test_verification import close_log
+
+
+def damage(index: Path, kind: str) -> None:
+    path = index / "index.sqlite"
+    close_log(index)
+    data = path.read_bytes()
+    if kind == "row":
+        connection = sqlite3.connect(path)
+        connection.execute("UPDATE pages SET text = replace(text, '1932', '1933')")
+        connection.commit()
+        connection.close()
+    elif kind == "pages":
+        generator = random.Random(4)
+        for _ in range(4):
+            at = generator.randrange(3, len(data) // 4096) * 4096
+            data = data[:at] + generator.randbytes(4096) + data[at + 4096 :]
+        path.write_bytes(data)
+    elif kind == "head":
+        path.write_bytes(b"lost" * 1000)
+    elif kind == "cut":
+        path.write_bytes(data[: len(data) // 3])
+    elif kind == "vectors":
+        (index / "vectors.faiss").write_bytes(b"lost")
+
+
+@pytest.mark.parametrize("kind", ["row", "pages", "head", "cut", "vectors"])
+def test_a_damaged_index_is_mended_to_what_it_was(own, documents: Path, kind: str):
+    ingest(documents, settings=own)
+    index = own.indexes_dir / "default"
+    before, manifest = contents(index), verify(index).manifest
+    damage(index, kind)
+    found = verify(index)
+    assert found.whole == (kind == "vectors")
+    assert not (found.whole and found.vectors_whole)
+    done = repair("default", settings=own)
+    assert done.lost == ()
+    assert (done.after.whole, done.after.vectors_whole) == (True, True)
+    assert (contents(index), done.after.manifest) == (before, manifest)
+    assert retrieve("bridge", 1, settings=own)[0].source == "bridge.md"
+    assert sorted(path.name for path in index.iterdir() if "sqlite-" not in path.name) == [
+        "folders.jsonl", "index.sqlite", "vectors.faiss", "writer.lock",
+    ]  # fmt: skip
+
+
+def test_the_commands_say_what_is_damaged_and_mend_it(environment, documents: Path, own):
+    ingest(documents, settings=own)
+    ingest(documents, settings=own, index="other")
+    damage(own.indexes_dir / "default", "row")
+    checked = command(environment, "--verify")
+    assert checked.returncode == 2
+    assert "Index 'other': whole." in checked.stdout
+    assert "damaged: bridge.md" in checked.stdout
+    assert "--repair default" in checked.stdout
+    mended = command(environment, "--repair", "default")
+    assert mended.returncode == 0, mended.stderr
+    assert "Read again: 1 files." in mended.stdout
+    assert command(environment, "--verify").returncode == 0
+
+
+def test_without_its_folder_what_cannot_be_mended_is_named(environment, documents: Path, own):
+    ingest(documents, settings=own)
+    index = own.indexes_dir / "default"
+    damage(index, "head")
+    documents.rename(documents.with_name("moved"))
+    run = command(environment, "--repair", "default")
+    assert run.returncode == 2
+    assert "python -m ingest DOCS --index default" in run.stderr
+    assert command(environment, documents.with_name("moved")).returncode == 0
+    verdict = json.loads(command(environment, "--verify", "--json").stdout)
+    assert verdict["whole"]
