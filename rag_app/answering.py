@@ -14,6 +14,7 @@ from rag_app.evidence import Sentence, rank_sentences, support_of, weigh_words
 from rag_app.language import Language, detect
 from rag_app.llm import describe, load_llm
 from rag_app.retrieval import checked, retrieve
+from rag_app.sentence_reader import load_sentence_reader
 from rag_app.settings import Settings, load_settings
 from rag_app.store.places import index_folder
 from rag_app.store.reader import open_reader
@@ -89,6 +90,7 @@ def warm_up(settings: Settings | None = None) -> str:
     """Load both models before the first question; what runs where, and in what precision."""
     settings = settings or load_settings()
     embedder = load_embedder(settings)
+    load_sentence_reader(settings)
     name = Path(embedder.identity.name).name.replace("packaged", "all-MiniLM-L6-v2")
     reads = f"{name} ({embedder.precision}, {embedder.device})"
     if settings.answerer == "extractive":
@@ -103,7 +105,8 @@ def _read(
 ) -> list[Sentence]:
     embedder = load_embedder(settings)
     reader = open_reader(index_folder(settings, index), embedder)
-    return rank_sentences(question, passages, embedder, weigh_words(question, reader.database))
+    words = weigh_words(question, reader.database)
+    return rank_sentences(question, passages, embedder, words, load_sentence_reader(settings))
 
 
 def _by_evidence(passages: Sequence[Passage], ranked: Sequence[Sentence]) -> list[Passage]:

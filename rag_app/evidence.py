@@ -3,11 +3,12 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from rag_app.embedding import Embedder
 from rag_app.language import Language, detect
+from rag_app.sentence_reader import Candidate, SentenceReader
 from rag_app.store.database import Database
 from rag_app.terms import analyse, words_of
 from rag_app.values import Passage
@@ -15,9 +16,22 @@ from rag_app.values import Passage
 # An English embedder's cosine says little about Portuguese.
 COSINE_WEIGHT: dict[Language, float] = {"en": 1.0, "pt": 0.5}
 
-# Contrast at which support is a half, and how steeply it rises; benchmarks/README.md has the
-# false-answer and false-refusal rates that come of it.
-SUPPORT_CURVE: dict[Language, tuple[float, float]] = {"en": (0.55, 0.1), "pt": (0.40, 0.1)}
+
+@dataclass(frozen=True)
+class SupportCurve:
+    """Weights of a logistic curve; benchmarks/README.md has the error rates that come of it."""
+
+    contrast: float
+    answers: float  # of the sentence reader's log-odds
+    offset: float
+
+
+SUPPORT_CURVE: dict[Language, SupportCurve] = {
+    "en": SupportCurve(10, 1.0, 5.5),
+    "pt": SupportCurve(10, 1.0, 4.0),
+}
+_ANSWERS_WEIGHT = 0.8  # of the reader's probability, beside a relevance of up to 2
+_READ = 16  # sentences, the most relevant ones, that the reader reads
 
 _BACKGROUND = 50  # sentences that the best one is compared with
 _HEADING_CREDIT = 0.5  # of a word that stands in the headings alone
@@ -36,9 +50,13 @@ class Sentence:
     passage: Passage
     start: int  # characters into the page's text
     end: int
-    score: float  # weighted cosine + share of the question's words
-    cosine: float
-    overlap: float  # 0 to 1
+    relevance: float  # weighted cosine + share of the question's words
+    answers: float | None = None  # log-odds that it holds the answer; None where it was not read
+
+    @property
+    def score(self) -> float:
+        """What it is ranked by."""
+        return self.relevance + _ANSWERS_WEIGHT * _probability(self.answers)
 
     @property
     def text(self) -> str:
@@ -55,9 +73,16 @@ class WeighedWord:
 
 
 def rank_sentences(
-    question: str, passages: Sequence[Passage], embedder: Embedder, words: Sequence[WeighedWord]
+    question: str,
+    passages: Sequence[Passage],
+    embedder: Embedder,
+    words: Sequence[WeighedWord],
+    reader: SentenceReader | None = None,
 ) -> list[Sentence]:
-    """Every sentence of the passages that says something, best first; the same words once."""
+    """Every sentence of the passages that says something, best first; the same words once.
+
+    The ``reader`` reads the most relevant ones with the question.
+    """
     named = {_bare(heading) for p in passages for heading in (p.title, *p.headings)}
     titles = sorted(named - {""}, key=len, reverse=True)
     spans: list[tuple[Passage, int, int]] = []
@@ -81,11 +106,32 @@ def rank_sentences(
     for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
         header = columns.get((passage.chunk_id, start), "")
         overlap = _overlap(f"{header} {text}", passage, words)
-        score = trust * float(cosine) + overlap
-        sentence = Sentence(passage, start, end, score, float(cosine), overlap)
-        if text not in ranked or ranked[text].score < score:
-            ranked[text] = sentence
-    return sorted(ranked.values(), key=lambda sentence: -sentence.score)
+        relevance = trust * float(cosine) + overlap
+        if text not in ranked or ranked[text].relevance < relevance:
+            ranked[text] = Sentence(passage, start, end, relevance)
+    relevant = sorted(ranked.values(), key=lambda sentence: -sentence.relevance)
+    return sorted(_read(question, relevant, reader), key=lambda sentence: -sentence.score)
+
+
+def _read(
+    question: str, relevant: Sequence[Sentence], reader: SentenceReader | None
+) -> list[Sentence]:
+    if reader is None or not relevant:
+        return list(relevant)
+    head = relevant[:_READ]
+    odds = reader.read(question, [Candidate(item.text, _before(item)) for item in head])
+    judged = [replace(item, answers=float(odd)) for item, odd in zip(head, odds, strict=True)]
+    return [*judged, *relevant[_READ:]]
+
+
+def _before(sentence: Sentence) -> str:
+    """The sentence before it, or the headings where it is the passage's first."""
+    passage = sentence.passage
+    earlier = [span for span in passage.sentences if span[1] <= sentence.start]
+    if not earlier:
+        return " > ".join(part for part in (passage.title, *passage.headings) if part)
+    start, end = earlier[-1]
+    return passage.text[start - passage.start : end - passage.start]
 
 
 def weigh_words(question: str, database: Database) -> list[WeighedWord]:
@@ -99,18 +145,27 @@ def weigh_words(question: str, database: Database) -> list[WeighedWord]:
 
 
 def contrast(ranked: Sequence[Sentence]) -> float:
-    """How far the best sentence's score stands above the mean of the next fifty."""
-    rest = [sentence.score for sentence in ranked[1 : 1 + _BACKGROUND]]
-    return ranked[0].score - fmean(rest) if rest else ranked[0].score if ranked else 0.0
+    """How far the best sentence's relevance stands above the mean of the next fifty."""
+    if not ranked:
+        return 0.0
+    rest = sorted((sentence.relevance for sentence in ranked[1:]), reverse=True)[:_BACKGROUND]
+    return ranked[0].relevance - (fmean(rest) if rest else 0.0)
 
 
 def support_of(ranked: Sequence[Sentence], language: Language) -> float:
     """How likely the best sentence answers the question, 0 to 1; 0.5 is the line drawn.
 
-    A logistic curve over the contrast.
+    A logistic curve over its contrast and what the sentence reader says of it.
     """
-    middle, width = SUPPORT_CURVE[language]
-    return 1 / (1 + math.exp(-(contrast(ranked) - middle) / width)) if ranked else 0.0
+    if not ranked:
+        return 0.0
+    curve = SUPPORT_CURVE[language]
+    at = curve.contrast * contrast(ranked) + curve.answers * (ranked[0].answers or 0.0)
+    return _probability(at - curve.offset)
+
+
+def _probability(log_odds: float | None) -> float:
+    return 0.0 if log_odds is None else 1 / (1 + math.exp(-log_odds))
 
 
 def _spans(passage: Passage) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ def evidence(*texts: str) -> list[Sentence]:
         passage = Passage(
             page, "report.pdf", 3, 1.0, 0, len(page), sentences=((start, start + len(text)),)
         )
-        found.append(Sentence(passage, start, start + len(text), 1.0 - number / 10, 0.5, 0.5))
+        found.append(Sentence(passage, start, start + len(text), 1.0 - number / 10))
     return found
 
 

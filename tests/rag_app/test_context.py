@@ -22,7 +22,7 @@ def test_whole_passages_as_long_as_they_fit():
 def test_the_best_sentence_stands_for_a_passage_that_is_too_long():
     text = "Nothing much here. The answer is 42. And so on for ever."
     whole = passage(text)
-    best = Sentence(whole, 19, 36, 1.0, 1.0, 1.0)
+    best = Sentence(whole, 19, 36, 1.0)
     (chosen,) = fit_to_budget([whole], [best], words, 5)
     assert chosen.text == "The answer is 42." == text[chosen.start : chosen.end]
 
@@ -30,7 +30,7 @@ def test_the_best_sentence_stands_for_a_passage_that_is_too_long():
 @given(st.lists(st.text("ab ", min_size=1, max_size=40), max_size=6), st.integers(1, 12))
 def test_the_budget_is_never_exceeded_and_never_left_empty(texts: list[str], budget: int):
     passages = [passage(text) for text in texts]
-    ranked = [Sentence(item, 0, item.end, 1.0, 1.0, 1.0) for item in passages]
+    ranked = [Sentence(item, 0, item.end, 1.0) for item in passages]
     chosen = fit_to_budget(passages, ranked, words, budget)
     assert sum(words(item.text) for item in chosen) <= budget
     assert bool(chosen) == bool(texts)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rag_app import retrieve
-from rag_app.embedding import _model_folder
+from rag_app.embedding import packaged_model
 from rag_app.errors import IndexNotFound, ModelNotFound, QuestionError
 from rag_app.retrieval import HybridRetriever
 from rag_app.store.database import Database
@@ -89,5 +89,5 @@ def _save_untrained_cross_encoder(folder):
         num_labels=1,
     )  # fmt: skip
     BertForSequenceClassification(config).save_pretrained(folder)
-    AutoTokenizer.from_pretrained(_model_folder("packaged")).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(packaged_model()).save_pretrained(folder)
     CrossEncoder(folder).save_pretrained(folder)
