@@ -4,32 +4,25 @@ Parsing runs ahead in a child process while this one embeds. Killed at any momen
 holds every file whose transaction ended, whole, and the next run goes on from there.
 """
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ingest import splitting
-from ingest.parsing import parse_ahead
-from ingest.report import FileOutcome, Report
-from ingest.sandbox import Sandbox
+from ingest.report import Report
+from ingest.run import Progress, Run, max_bytes, rules
 from ingest.scanning import FoundFile, Plan, make_plan, scan
-from rag_app import terms
-from rag_app.embedding import Embedder, Vectors, load_embedder
-from rag_app.errors import DocumentsError, FileRejected
-from rag_app.language import detect
+from rag_app.embedding import Embedder, load_embedder
+from rag_app.errors import DocumentsError
 from rag_app.settings import Settings, load_settings
 from rag_app.store.connection import named_errors
-from rag_app.store.database import INDEXED, Database, EmbeddedChunk
+from rag_app.store.database import Database
 from rag_app.store.lock import writer_lock
 from rag_app.store.places import index_folder, make_folder, note_root
 from rag_app.store.vectors import VectorIndex
-from rag_app.values import Chunk, DocumentRecord, LoadedDocument
 
-_GROUP = 256  # chunks that are embedded at a time, of one file or of several small ones
+__all__ = ["Progress", "ingest", "plan_only"]
 
 
 def ingest(
@@ -38,20 +31,20 @@ def ingest(
     index: str = "default",
     settings: Settings | None = None,
     keep_missing: bool = False,
-    on_progress: Callable[["Progress"], None] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Report:
     """Bring the index up to date with the folder and say what was done.
 
-    Once ``stop`` is set, the files in hand are finished and the others left for the next run.
+    Once ``stop`` is set, the file in hand is finished and the others left for the next run.
     Raises DocumentsError, IndexBusy, IndexDamaged, IndexNotWritten, EmbedderMismatch or
-    ModelNotFound; a file
-    that cannot be read raises nothing and ends in the report with its reason.
+    ModelNotFound; a file that cannot be read raises nothing and ends in the report with its
+    reason.
     """
     settings = settings or load_settings()
     started = time.perf_counter()
     root = folder.expanduser().absolute()
-    found, hidden = scan(root, max_bytes=_max_bytes(settings))
+    found, hidden = scan(root, max_bytes=max_bytes(settings))
     home = index_folder(settings, index)
     if not found:
         raise DocumentsError(
@@ -67,7 +60,7 @@ def ingest(
         with named_errors(home):
             note_root(home, root)
         plan = _plan(found, hidden, database, root, embedder, settings, keep_missing)
-        run = _Run(
+        run = Run(
             database, embedder, settings, root, plan, on_progress or (lambda _: None),
             stop or threading.Event(),
         )  # fmt: skip
@@ -101,7 +94,7 @@ def plan_only(
     """What ``ingest`` would do; nothing is written."""
     settings = settings or load_settings()
     root = folder.expanduser().absolute()
-    found, hidden = scan(root, max_bytes=_max_bytes(settings))
+    found, hidden = scan(root, max_bytes=max_bytes(settings))
     home = index_folder(settings, index)
     if not home.exists():
         return make_plan(found, hidden, {}, {}, root, "")
@@ -109,221 +102,6 @@ def plan_only(
         embedder = load_embedder(settings)
         database.check_embedder(embedder.identity)
         return _plan(found, hidden, database, root, embedder, settings, keep_missing)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is."""
-
-    files_done: int
-    files: int  # to be read in this run
-    bytes_done: float  # of the files to be read, a file in hand counted by its chunks
-    bytes: float
-    pages: int
-    chunks: int
-    current: str  # source of the file in hand
-
-
-@dataclass
-class _Timer:
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def __call__(self, stage: str) -> "_Stage":
-        return _Stage(self.seconds, stage)
-
-
-@dataclass
-class _Stage:
-    seconds: dict[str, float]
-    name: str
-    started: float = 0.0
-
-    def __enter__(self) -> None:
-        self.started = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        spent = time.perf_counter() - self.started
-        self.seconds[self.name] = self.seconds.get(self.name, 0.0) + spent
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """A document that waits for its vectors."""
-
-    file: FoundFile
-    document: LoadedDocument
-    chunks: list[Chunk]
-    embedded_texts: list[str]
-    digests: list[bytes]
-
-
-class _Run:
-    """One run's state: what is waiting to be embedded, what was done."""
-
-    def __init__(
-        self,
-        database: Database,
-        embedder: Embedder,
-        settings: Settings,
-        root: Path,
-        plan: Plan,
-        on_progress: Callable[[Progress], None],
-        stop: threading.Event,
-    ) -> None:
-        self.timer = _Timer()
-        self.files_read = 0
-        self.embedded = 0
-        self.reused = 0
-        self._database = database
-        self._embedder = embedder
-        self._settings = settings
-        self._root = str(root)
-        self._known = {record.source: record for record in database.documents()}
-        self._origins = database.roots_and_rules()
-        self._rules = _rules(embedder, settings)
-        self._plan = plan
-        self._on_progress = on_progress
-        self._stop = stop
-        self._outcomes: dict[str, FileOutcome] = {}
-        self._bytes_done = 0.0
-        self._action = {f.source: "added" for f in plan.added}
-        self._action |= {f.source: "changed" for f in plan.changed}
-
-    def execute(self) -> tuple[FileOutcome, ...]:
-        self._move_and_remove()
-        readable = [file for file in self._plan.to_read if file.reason is None]
-        for file in self._plan.to_read:
-            if file.reason is not None:
-                self._reject(file, file.reason, file.detail)
-        waiting: list[_Prepared] = []
-        if readable:
-            self._report_progress(readable[0], 0.0)
-        root = Path(self._root)
-        with Sandbox(self._settings, root) as sandbox:
-            for file, parsed in parse_ahead(sandbox, readable, root, _max_bytes(self._settings)):
-                if isinstance(parsed, FileRejected):
-                    self._reject(file, parsed.reason, parsed.detail)
-                else:
-                    with self.timer("split"):
-                        waiting.append(self._prepare(file, parsed))
-                if self._stop.is_set():
-                    break
-                if sum(len(item.chunks) for item in waiting) >= _GROUP:
-                    self._embed_and_store(waiting)
-                    waiting.clear()
-        self._embed_and_store(waiting)
-        return tuple(self._outcomes[source] for source in sorted(self._outcomes))
-
-    def _move_and_remove(self) -> None:
-        for source in self._plan.removed:
-            with self._database.change():
-                self._database.remove_document(source)
-        for old, file in self._plan.renamed:
-            record = replace(self._known[old], source=file.source, modified=file.modified)
-            with self._database.change():
-                self._database.move_document(record, old, self._root)
-            self._outcomes[file.source] = _outcome_of(record, "renamed", f"was {old}")
-        for file in self._plan.unchanged:
-            record = self._known[file.source]
-            if self._origins[file.source][0] != self._root:
-                with self._database.change():
-                    self._database.move_document(record, file.source, self._root)
-            self._outcomes[file.source] = _outcome_of(record, "unchanged", record.detail)
-        for file in self._plan.kept:
-            record = replace(self._known[file.source], outcome=str(file.reason))
-            detail = f"{file.detail}; what was read before stays in the index"
-            self._outcomes[file.source] = _outcome_of(record, "kept", detail)
-
-    def _prepare(self, file: FoundFile, document: LoadedDocument) -> _Prepared:
-        limit = _chunk_tokens(self._settings, self._embedder)
-        ends = self._embedder.token_ends
-        chunks = splitting.split(document, ends, max_tokens=limit)
-        texts = [
-            splitting.embedded_text(document.title, chunk, ends, max_tokens=limit)
-            for chunk in chunks
-        ]
-        digests = [hashlib.sha256(text.encode()).digest() for text in texts]
-        return _Prepared(file, document, chunks, texts, digests)
-
-    def _embed_and_store(self, waiting: list[_Prepared]) -> None:
-        digests = [digest for item in waiting for digest in item.digests]
-        vectors = self._database.known_vectors(digests)
-        self.reused += sum(digest in vectors for digest in digests)
-        for item in waiting:
-            if self._stop.is_set():
-                return
-            new = {
-                digest: text
-                for digest, text in zip(item.digests, item.embedded_texts, strict=True)
-                if digest not in vectors
-            }
-            with self.timer("embed"):
-                vectors |= self._embed(item, new)
-            with self.timer("store"):
-                self._store(item, vectors)
-
-    def _embed(self, item: _Prepared, texts: dict[bytes, str]) -> dict[bytes, Vectors]:
-        vectors: dict[bytes, Vectors] = {}
-        digests = list(texts)
-        for at in range(0, len(digests), _GROUP):
-            group = digests[at : at + _GROUP]
-            encoded = self._embedder.encode([texts[digest] for digest in group])
-            vectors |= dict(zip(group, encoded, strict=True))
-            self.embedded += len(group)
-            self._report_progress(item.file, len(vectors) / len(digests))
-        return vectors
-
-    def _store(self, item: _Prepared, vectors: dict[bytes, Vectors]) -> None:
-        file, document = item.file, item.document
-        sample = " ".join(chunk.text for chunk in item.chunks[:40])
-        record = DocumentRecord(
-            source=file.source, sha256=file.sha256, size=file.size, title=document.title,
-            language=detect(sample), loader=document.loader, outcome=INDEXED, detail="",
-            pages=len(document.pages), chunks=len(item.chunks), modified=file.modified,
-        )  # fmt: skip
-        embedded = (
-            EmbeddedChunk(chunk, digest, vectors[digest])
-            for chunk, digest in zip(item.chunks, item.digests, strict=True)
-        )
-        with self._database.change():
-            self._database.put_document(record, self._root, self._rules, document.pages, embedded)
-        self._finish(file, _outcome_of(record, self._action[file.source]))
-
-    def _reject(self, file: FoundFile, reason: str, detail: str) -> None:
-        record = DocumentRecord(
-            source=file.source, sha256=file.sha256, size=file.size, title="", language="",
-            loader="", outcome=str(reason), detail=detail, pages=0, chunks=0,
-            modified=file.modified,
-        )  # fmt: skip
-        action = self._action[file.source]
-        before = self._known.get(file.source)
-        origin = self._origins.get(file.source)
-        if before == record and origin == (self._root, self._rules):
-            action = "unchanged"
-        else:
-            with self._database.change():
-                self._database.put_document(record, self._root, self._rules, (), ())
-        self._finish(file, _outcome_of(record, action, detail))
-
-    def _finish(self, file: FoundFile, outcome: FileOutcome) -> None:
-        self._outcomes[file.source] = outcome
-        self.files_read += 1
-        self._bytes_done += file.size
-        self._report_progress(file, 0.0)
-
-    def _report_progress(self, file: FoundFile, share_of_file: float) -> None:
-        read = [f for f in self._outcomes.values() if f.action in {"added", "changed"}]
-        self._on_progress(
-            Progress(
-                files_done=len(read),
-                files=len(self._plan.to_read),
-                bytes_done=self._bytes_done + share_of_file * file.size,
-                bytes=float(sum(f.size for f in self._plan.to_read)),
-                pages=sum(f.pages for f in read),
-                chunks=self.embedded + self.reused,
-                current=file.source,
-            )
-        )
 
 
 def _plan(
@@ -341,28 +119,6 @@ def _plan(
         {record.source: record for record in database.documents()},
         database.roots_and_rules(),
         root,
-        _rules(embedder, settings),
+        rules(embedder, settings),
         keep_missing=keep_missing,
     )
-
-
-def _rules(embedder: Embedder, settings: Settings) -> str:
-    """What, besides its bytes, decides how a file is indexed."""
-    tokens = _chunk_tokens(settings, embedder)
-    return (
-        f"splitting {splitting.VERSION}, terms {terms.VERSION}, {tokens} tokens,"
-        f" {settings.pdf_reader}"
-    )
-
-
-def _chunk_tokens(settings: Settings, embedder: Embedder) -> int:
-    """The setting, held well inside what the embedder reads."""
-    return min(settings.chunk_tokens, embedder.identity.max_tokens - 8)
-
-
-def _max_bytes(settings: Settings) -> float:
-    return settings.max_file_mb * 1e6
-
-
-def _outcome_of(record: DocumentRecord, action: str, detail: str = "") -> FileOutcome:
-    return FileOutcome(record.source, record.outcome, detail, action, record.pages, record.chunks)

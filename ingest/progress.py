@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Progress
+    from ingest.run import Progress
 
 OnProgress = Callable[["Progress"], None]
 

@@ -6,8 +6,9 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.pipeline import Progress, ingest
+from ingest.pipeline import ingest
 from ingest.report import Report
+from ingest.run import Progress
 from rag_app.embedding import load_embedder
 from rag_app.errors import DocumentsError, IndexDamaged, IndexNotFound
 from rag_app.settings import Settings, load_settings

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ingest import pipeline
 from ingest.__main__ import main
+from ingest.run import Run
 from rag_app.store import vectors
 from rag_app.store.connection import Connection
 from rag_app.store.database import Database
@@ -24,7 +25,7 @@ POINTS: dict[str, tuple[object, str, str]] = {
     "all rows of a file are written": (Database, "put_document", "after"),
     "a file is removed": (Database, "remove_document", "after"),
     "the commit is noted": (Connection, "set_meta", "after"),
-    "the file is committed": (pipeline._Run, "_finish", "before"),
+    "the file is committed": (Run, "_finish", "before"),
     "all files are committed": (pipeline.VectorIndex, "save", "before"),
     "the vectors are written": (vectors.os, "fsync", "before"),
     "the vectors are flushed": (vectors.Path, "replace", "before"),

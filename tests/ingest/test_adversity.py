@@ -48,8 +48,8 @@ def test_where_nothing_more_can_be_written(own, environment, documents: Path, mo
     """A limit on the size of files stands for a full disk; ``make soak`` fills a real one."""
     ingest(documents, settings=own)
     manifest = verify(own.indexes_dir / "default").manifest
-    for number in range(40):
-        (documents / f"more{number}.md").write_text(f"The tower number {number} is high. " * 90)
+    for number in range(20):
+        (documents / f"more{number}.md").write_text(f"The tower number {number} is high. " * 60)
     run = subprocess.run(
         [sys.executable, "-m", "ingest", str(documents)],
         env=environment, cwd=PROJECT, capture_output=True, text=True,
