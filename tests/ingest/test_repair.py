@@ -24,6 +24,12 @@ def damage(index: Path, kind: str) -> None:
         connection.execute("UPDATE pages SET text = replace(text, '1932', '1933')")
         connection.commit()
         connection.close()
+    elif kind == "row and keywords":
+        connection = sqlite3.connect(path)
+        connection.execute("UPDATE pages SET text = replace(text, '1932', '1933')")
+        connection.execute("DELETE FROM terms_data WHERE id > 10")
+        connection.commit()
+        connection.close()
     elif kind == "pages":
         generator = random.Random(4)
         for _ in range(4):
@@ -38,7 +44,7 @@ def damage(index: Path, kind: str) -> None:
         (index / "vectors.faiss").write_bytes(b"lost")
 
 
-@pytest.mark.parametrize("kind", ["row", "pages", "head", "cut", "vectors"])
+@pytest.mark.parametrize("kind", ["row", "row and keywords", "pages", "head", "cut", "vectors"])
 def test_a_damaged_index_is_mended_to_what_it_was(own, documents: Path, kind: str):
     ingest(documents, settings=own)
     index = own.indexes_dir / "default"
