@@ -5,7 +5,7 @@ import sys
 
 from benchmarks.peer import DEFAULT_DOCS
 
-ALL = ("ingest_speed", "answer_speed", "llm_engines", "pdf_readers")
+ALL = ("ingest_speed", "answer_speed", "llm_engines", "pdf_readers", "sandbox_cost")
 
 
 def main() -> None:
