@@ -16,6 +16,7 @@ from rag_app.store.database import Database
 from rag_app.store.lock import writer_lock
 from rag_app.store.places import index_folder, noted_roots
 from rag_app.store.schema import DATABASE_FILE, VECTORS_FILE
+from rag_app.store.vectors import VectorIndex
 from rag_app.store.verification import Verdict, is_sound, verify
 
 _ASIDE = ".damaged"  # what the old files are called until the new ones are complete
@@ -55,9 +56,11 @@ def repair(
             roots = _mend(home, before, settings)
     if before.whole:
         roots = {}
-        with writer_lock(home), closing(Database(home)) as database:
-            from rag_app.store.vectors import VectorIndex
-
+        identity = load_embedder(settings).identity
+        with writer_lock(home), closing(Database(home, embedder=identity)) as database:
+            if before.unknown:
+                with database.change():
+                    database.note_digests(before.unknown)
             VectorIndex(home).save(database)
     reports = tuple(
         ingest(root, index=name, settings=settings, keep_missing=True, on_progress=on_progress)

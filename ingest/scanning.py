@@ -51,12 +51,14 @@ def scan(folder: Path, *, max_bytes: float) -> tuple[list[FoundFile], int]:
     Links are followed only to files inside the folder; what is no regular file, leads outside,
     cannot be opened or is larger than ``max_bytes`` comes with a reason and unread, and so does
     a folder that cannot be listed.
-    Raises DocumentsError where there is no such folder.
+    Raises DocumentsError where there is no such folder, or it may not be listed.
     """
     if not folder.exists():
         raise DocumentsError(f"{folder} does not exist. Give the folder that holds the documents.")
     if not folder.is_dir():
         raise DocumentsError(f"{folder} is a file. Give the folder that holds it.")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise DocumentsError(f"{folder} cannot be listed. Give yourself the right to read it.")
     root = folder.resolve()
     found: dict[str, FoundFile] = {}
     hidden = 0

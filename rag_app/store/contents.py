@@ -10,7 +10,7 @@ from rag_app import terms
 from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
 from rag_app.store.connection import Connection, named_errors
-from rag_app.store.digest import document_digest
+from rag_app.store.digest import VERSION, document_digest
 from rag_app.values import Chunk, DocumentRecord, Page, Passage, Scope
 
 INDEXED = "indexed"
@@ -191,11 +191,10 @@ class Contents(Connection):
         """The digest of each document's rows as they were written, by source."""
         if not self._one("SELECT 1 FROM sqlite_schema WHERE name = 'digests'"):
             return {}  # an older version made the index
-        return dict(
-            self._all(
-                "SELECT source, digests.sha256 FROM digests JOIN documents ON id = document_id"
-            )
+        rows = self._all(
+            "SELECT source, digests.sha256 FROM digests JOIN documents ON id = document_id"
         )
+        return {source: kept for source, kept in rows if kept.startswith(f"{VERSION}:")}
 
     def digest_now(self, source: str) -> str:
         """The digest of a document's rows as they are."""

@@ -86,6 +86,14 @@ class Database(Contents):
             ),
         )
 
+    def note_digests(self, sources: Iterable[str]) -> None:
+        """Take the rows of documents that have no digest as they are; within ``change()``."""
+        for source in sources:
+            (document,) = self._connection.execute(
+                "SELECT id FROM documents WHERE source = ?", (source,)
+            ).fetchone()
+            self._note_digest(document)
+
     def _note_digest(self, document: int) -> None:
         self._connection.execute(
             "INSERT OR REPLACE INTO digests VALUES (?, ?)",

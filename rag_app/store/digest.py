@@ -3,6 +3,8 @@
 import hashlib
 import sqlite3
 
+VERSION = "1"  # of what is digested; digests of another version are not compared
+
 # Everything but what depends on when and where the folder was read: row ids, root, time.
 _ROWS = (
     "SELECT source, sha256, size, title, language, loader, outcome, rules FROM documents"
@@ -14,7 +16,7 @@ _ROWS = (
 
 
 def document_digest(connection: sqlite3.Connection, document: int) -> str:
-    """SHA-256 of a document's rows, in hexadecimal; the same for equal contents."""
+    """The version and, in hexadecimal, the SHA-256 of a document's rows; equal for equal rows."""
     digest = hashlib.sha256()
     for sql in _ROWS:
         for row in connection.execute(sql, (document,)):
@@ -22,4 +24,4 @@ def document_digest(connection: sqlite3.Connection, document: int) -> str:
                 data = value if isinstance(value, bytes) else str(value).encode()
                 digest.update(f"{type(value).__name__} {len(data)} ".encode())
                 digest.update(data)
-    return digest.hexdigest()
+    return f"{VERSION}:{digest.hexdigest()}"

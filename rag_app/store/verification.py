@@ -44,10 +44,15 @@ def verify(folder: Path) -> Verdict:
 
 def is_sound(database: Database, source: str, kept: Mapping[str, str]) -> bool:
     """Whether a document's rows can be read and are what was written."""
+    return source in kept and _digest(database, source) == kept[source]
+
+
+def _digest(database: Database, source: str) -> str:
+    """Of the rows as they are; "" where they cannot be read."""
     try:
-        return database.digest_now(source) == kept[source]
-    except (IndexDamaged, KeyError):
-        return False
+        return database.digest_now(source)
+    except IndexDamaged:
+        return ""
 
 
 def _keyword_fault(database: Database) -> str:
@@ -62,7 +67,8 @@ def _examine(database: Database, keyword_fault: str) -> Verdict:
     kept = database.kept_digests()
     sources = [record.source for record in database.documents()]
     unknown = tuple(source for source in sources if source not in kept)
-    damaged = {s for s in sources if s in kept and not is_sound(database, s, kept)}
+    now = {source: _digest(database, source) for source in sources}
+    damaged = {source for source in sources if source in kept and now[source] != kept[source]}
     try:
         damaged |= set(database.wrong_terms())
     except StoreError as error:
@@ -71,7 +77,7 @@ def _examine(database: Database, keyword_fault: str) -> Verdict:
         index=database.name,
         documents=len(sources),
         chunks=database.chunk_count(),
-        manifest=_manifest(database, {s: kept.get(s, "") for s in sources}),
+        manifest=_manifest(database, now),
         faults=tuple(faults),
         damaged=tuple(sorted(damaged)),
         unknown=unknown,

@@ -102,6 +102,10 @@ def test_what_may_not_be_read_now_is_not_taken_out(own, environment, documents: 
     assert {p.source for p in retrieve("garden bridge", 9, settings=own)} == {
         "bridge.md", "notes/garden.txt", "ponte.md"
     }  # fmt: skip
+    documents.chmod(0)
+    closed = ordinary(environment, "ingest", documents)
+    documents.chmod(0o700)
+    assert (closed.returncode, "cannot be listed" in closed.stderr) == (2, True)
     (documents / "bridge.md").chmod(0o600)
     ingest(documents, settings=own)
     check_unharmed(own, manifest)

@@ -63,6 +63,21 @@ def test_a_damaged_index_is_mended_to_what_it_was(own, documents: Path, kind: st
     ]  # fmt: skip
 
 
+def test_an_index_without_digests_is_given_them(own, documents: Path):
+    """As an older version left it: nothing is called damaged, and its contents have a manifest."""
+    ingest(documents, settings=own)
+    index = own.indexes_dir / "default"
+    manifest = verify(index).manifest
+    connection = sqlite3.connect(index / "index.sqlite")
+    connection.execute("DROP TABLE digests")
+    connection.commit()
+    connection.close()
+    found = verify(index)
+    assert (found.whole, len(found.unknown), found.manifest) == (True, 3, manifest)
+    after = repair("default", settings=own).after
+    assert (after.whole, after.unknown, after.manifest) == (True, (), manifest)
+
+
 def test_the_commands_say_what_is_damaged_and_mend_it(environment, documents: Path, own):
     ingest(documents, settings=own)
     ingest(documents, settings=own, index="other")
