@@ -27,10 +27,11 @@ class SupportCurve:
 
 
 SUPPORT_CURVE: dict[Language, SupportCurve] = {
-    "en": SupportCurve(10, 1.0, 5.5),
-    "pt": SupportCurve(10, 1.0, 4.0),
+    "en": SupportCurve(contrast=3.5, answers=0.65, offset=0.9),
+    "pt": SupportCurve(contrast=6.3, answers=0.6, offset=2.7),
 }
-_ANSWERS_WEIGHT = 0.8  # of the reader's probability, beside a relevance of up to 2
+_PASSAGE_WEIGHT = 0.3  # of the passage's place among those found, beside cosine and overlap
+_ANSWERS_WEIGHT = 0.5  # of the reader's probability, beside a relevance of up to 2
 _READ = 16  # sentences, the most relevant ones, that the reader reads
 
 _BACKGROUND = 50  # sentences that the best one is compared with
@@ -50,7 +51,7 @@ class Sentence:
     passage: Passage
     start: int  # characters into the page's text
     end: int
-    relevance: float  # weighted cosine + share of the question's words
+    relevance: float  # weighted cosine + share of the question's words + the passage's score
     answers: float | None = None  # log-odds that it holds the answer; None where it was not read
 
     @property
@@ -106,7 +107,7 @@ def rank_sentences(
     for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
         header = columns.get((passage.chunk_id, start), "")
         overlap = _overlap(f"{header} {text}", passage, words)
-        relevance = trust * float(cosine) + overlap
+        relevance = trust * float(cosine) + overlap + _PASSAGE_WEIGHT * passage.score
         if text not in ranked or ranked[text].relevance < relevance:
             ranked[text] = Sentence(passage, start, end, relevance)
     relevant = sorted(ranked.values(), key=lambda sentence: -sentence.relevance)

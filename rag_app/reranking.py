@@ -13,7 +13,7 @@ READS = 30  # passages; a cross-encoder reads each with the question, which take
 
 
 def rerank(question: str, passages: Sequence[Passage], settings: Settings) -> list[Passage]:
-    """The passages in the order of RAG_RERANKER's scores; those past ``READS`` keep theirs.
+    """The passages in the order of RAG_RERANKER's scores, scaled to 0 to 1; others below 0.
 
     Raises ModelNotFound.
     """
@@ -22,10 +22,19 @@ def rerank(question: str, passages: Sequence[Passage], settings: Settings) -> li
         return [*head, *tail]
     model = _load(settings.reranker, settings.device)
     scores = model.predict([(question, _told(passage)) for passage in head])
-    judged = [replace(p, score=float(score)) for p, score in zip(head, scores, strict=True)]
+    low, width = min(scores), max(max(scores) - min(scores), 1e-9)
+    judged = [
+        _judged(passage, score=float((score - low) / width), said=float(score))
+        for passage, score in zip(head, scores, strict=True)
+    ]
     judged.sort(key=lambda passage: -passage.score)
-    lowest = judged[-1].score
-    return judged + [replace(p, score=lowest - rank) for rank, p in enumerate(tail, 1)]
+    return judged + [replace(p, score=-rank / READS) for rank, p in enumerate(tail, 1)]
+
+
+def _judged(passage: Passage, score: float, said: float) -> Passage:
+    why = passage.explanation
+    explanation = replace(why, reranked=said) if why else None
+    return replace(passage, score=score, explanation=explanation)
 
 
 def _told(passage: Passage) -> str:

@@ -34,7 +34,7 @@ def main() -> None:
     """Train, tell how well it reads what was held out, and save."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("folder", type=Path, help="of the sets as gzipped JSONL")
-    parser.add_argument("--questions", type=int, default=14_000, help="most to train on")
+    parser.add_argument("--questions", type=int, default=11_200, help="most to train on")
     parser.add_argument("--out", type=Path, default=ADAPTER)
     arguments = parser.parse_args()
     torch.manual_seed(0)
