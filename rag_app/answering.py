@@ -20,7 +20,7 @@ from rag_app.store.places import index_folder
 from rag_app.store.reader import open_reader
 from rag_app.values import Answer, Passage, Usage
 
-_READ = 20  # passages whose sentences are weighed; the answer's passages are the first of them
+_READ = 12  # passages whose sentences are weighed; the answer's passages are the first of them
 _LEADING = 6  # best sentences, whose passages come first
 
 ABSTENTION: dict[Language, str] = {
