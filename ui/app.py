@@ -7,6 +7,7 @@ import streamlit as st
 from rag_app.errors import RagError
 from rag_app.rendering import inert, one_line
 from ui import resources, session
+from ui.exposure import is_private
 from ui.language import language_switch, t
 from ui.upload import upload_box
 from ui.views.chat import chat
@@ -21,6 +22,9 @@ def main() -> None:
     """Draw the frame, the sidebar and the page that was chosen."""
     st.set_page_config(page_title=t("title"), page_icon=str(_ICON), layout="centered")
     st.html(_STYLE)
+    if not is_private():
+        st.error(t("exposed"))
+        return
     page = st.navigation(
         [
             st.Page(chat, title=t("page_chat"), icon=":material/forum:", url_path="chat",

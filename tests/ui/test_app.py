@@ -74,3 +74,19 @@ def test_without_an_index_it_says_what_to_do(tmp_path, monkeypatch: pytest.Monke
     app = AppTest.from_file(str(PROJECT / "ui" / "app.py"), default_timeout=60).run()
     assert not app.exception
     assert "python -m ingest" in app.info[0].value
+
+
+@pytest.mark.parametrize("address", [None, "0.0.0.0", "192.168.1.7", "example.org"])
+def test_a_server_that_others_can_reach_shows_nothing(app: AppTest, address: str | None):
+    from streamlit import config
+
+    before = config.get_option("server.address")
+    config.set_option("server.address", address)
+    try:
+        app.run()
+    finally:
+        config.set_option("server.address", before)
+    assert not app.exception
+    assert "sign-in" in app.error[0].value
+    assert not app.chat_input
+    assert not app.selectbox
