@@ -34,6 +34,7 @@ _PASSAGE_WEIGHT = 0.3  # of the passage's place among those found, beside cosine
 _ANSWERS_WEIGHT = 0.5  # of the reader's probability, beside a relevance of up to 2
 _READ = 16  # sentences, the most relevant ones, that the reader reads
 
+_MOST_SUPPORT = 0.99  # an estimate is never a certainty
 _BACKGROUND = 50  # sentences that the best one is compared with
 _HEADING_CREDIT = 0.5  # of a word that stands in the headings alone
 _FEWEST_WORDS = 3  # of a sentence that has no figure
@@ -162,7 +163,7 @@ def support_of(ranked: Sequence[Sentence], language: Language) -> float:
         return 0.0
     curve = SUPPORT_CURVE[language]
     at = curve.contrast * contrast(ranked) + curve.answers * (ranked[0].answers or 0.0)
-    return _probability(at - curve.offset)
+    return min(_probability(at - curve.offset), _MOST_SUPPORT)
 
 
 def _probability(log_odds: float | None) -> float:
