@@ -49,7 +49,7 @@ lock: .venv/installed
 	$(BIN)/python release/lock.py
 
 # What the product is made of (CycloneDX), and which of it has known holes: tools of their own,
-# apart from what they look at. pip-audit asks pypi.org.
+# apart from what they look at. pip-audit asks its online database.
 sbom: .venv/installed .venv/auditing
 	.venv/auditing/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml -o sbom.json
 	@echo sbom.json
