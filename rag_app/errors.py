@@ -10,6 +10,7 @@ RagError                        commands print it and exit with 2
 │   ├── IndexDamaged            its database cannot be read
 │   ├── IndexNotWritten         the disk is full, or the folder may not be written
 │   └── EmbedderMismatch        it was built by another model
+├── LogError                    the log of exchanges cannot be read or written
 ├── DocumentsError              the folder to ingest is missing, empty or not a folder
 ├── FileRejected                one file cannot be indexed, for a named Reason
 └── ModelError
@@ -63,6 +64,10 @@ class IndexNotWritten(StoreError):
 
 class EmbedderMismatch(StoreError):
     """The index was built by another embedding model than the one set now."""
+
+
+class LogError(RagError):
+    """The log of exchanges cannot be read or written; answers come without it."""
 
 
 class DocumentsError(RagError):

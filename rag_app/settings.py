@@ -94,6 +94,15 @@ class Settings(BaseSettings):
     min_support: float = Field(
         0.5, ge=0, le=1, description="below this support the answer is an abstention"
     )
+    log: bool = Field(
+        True,
+        description="whether exchanges are kept on disk, in `log.sqlite` beside the indexes",
+    )
+    cache: bool = Field(
+        True,
+        description="whether an equal question over an unchanged index is answered again"
+        " from the log",
+    )
     max_waiting: int = Field(
         16, ge=0, description="questions that may wait for the model; one more is refused"
     )

@@ -106,6 +106,25 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """One sentence of an answer, and what checking it against its citations found."""
+
+    text: str  # without its [numbers]
+    label: str  # "supported", "misattributed", "stitched" or "unsupported"; see grounding
+    numbers: tuple[int, ...] = ()  # of the citations that it rests on
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of the index a question over everything has read."""
+
+    passages: int  # that hold what was asked for
+    read: int  # of them
+    files: int  # that these passages stand in
+    unreadable: tuple[str, ...] = ()  # files of the index without text, which no one could read
+
+
+@dataclass(frozen=True)
 class Usage:
     """What an answer cost."""
 
@@ -128,6 +147,39 @@ class Answer:
     answered_by: str  # "llm", "quotation" (the document's own sentences) or "abstention"
     model: str  # what generated, and in what precision
     usage: Usage = field(default_factory=Usage)
+    claims: tuple[Claim, ...] = ()  # the text's sentences, each with its label
+    rewritten: str = ""  # the question on its own, where it was asked as a follow-up
+    coverage: Coverage | None = None  # of a question over everything, such as "list all ..."
+    cached: bool = False  # whether it was given before, over the same index and models
+    exchange: int | None = None  # its number in the log; None where nothing was logged
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A question and what came of it, as the log keeps it."""
+
+    id: int
+    conversation: str  # "" for a question that belongs to none
+    index: str
+    asked: float  # seconds since the epoch
+    question: str
+    state: str  # "asked" (no end yet), "answered", "stopped" or "failed"
+    answer: Answer | None = None
+    note: str = ""  # why it failed
+    identity: str = ""  # JSON: all that decides the answer; see identity.py
+    rating: int | None = None  # 1 good, 0 bad
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Exchanges that follow one another."""
+
+    id: str
+    title: str
+    index: str
+    updated: float  # seconds since the epoch
+    exchanges: int  # how many it holds
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,237 @@
+"""The log of exchanges: what was asked, what was answered from what, and what people said of it.
+
+One SQLite file beside the indexes, for its user's eyes alone. The chat's conversations are its
+rows, an answer is reproduced from it (``python -m rag_app --replay ID``), and equal questions
+over an unchanged index are answered from it.
+"""
+
+import sqlite3
+import threading
+import time
+import uuid
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from rag_app.errors import LogError
+from rag_app.settings import Settings
+from rag_app.values import Answer, Conversation, Exchange
+
+_FILE = "log.sqlite"
+_TABLES = """
+CREATE TABLE IF NOT EXISTS conversations (
+    id         TEXT PRIMARY KEY,
+    user       TEXT NOT NULL,   -- "" where no one signs in
+    title      TEXT NOT NULL,
+    index_name TEXT NOT NULL,
+    updated    REAL NOT NULL    -- seconds since the epoch
+);
+CREATE TABLE IF NOT EXISTS exchanges (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation TEXT REFERENCES conversations (id) ON DELETE CASCADE,
+    index_name   TEXT NOT NULL,
+    asked        REAL NOT NULL,
+    question     TEXT NOT NULL,
+    state        TEXT NOT NULL,
+    answer       TEXT,            -- JSON of values.Answer
+    note         TEXT NOT NULL DEFAULT '',
+    identity     TEXT NOT NULL DEFAULT '',
+    key          TEXT NOT NULL DEFAULT '',  -- hash of the identity
+    rating       INTEGER,
+    comment      TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS exchanges_by_conversation ON exchanges (conversation, id);
+CREATE INDEX IF NOT EXISTS exchanges_by_key ON exchanges (key) WHERE key <> '';
+"""
+_COLUMNS = (
+    "id, coalesce(conversation, ''), index_name, asked, question, state, answer, note, identity,"
+    " rating, comment"
+)
+_LONGEST_TITLE = 80
+_ANSWER = TypeAdapter(Answer)
+
+
+def open_log(settings: Settings) -> "ExchangeLog":
+    """The log beside the indexes; in memory alone where ``RAG_LOG`` is off. Raises LogError."""
+    folder = settings.indexes_dir.expanduser().absolute()
+    return _opened(folder / _FILE if settings.log else None)
+
+
+class ExchangeLog:
+    """Safe to share between threads; several processes may hold the same file.
+
+    Every method raises LogError where the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        try:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch(mode=0o600)
+            self._connection = sqlite3.connect(
+                path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
+            )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._connection.executescript(_TABLES)
+        except (OSError, sqlite3.Error) as error:
+            raise self._named(error) from error
+
+    # -- exchanges ----------------------------------------------------------------------------
+
+    def begin(self, question: str, index: str, conversation: str = "") -> int:
+        """Note a question before it is answered; the exchange's id."""
+        now = time.time()
+        cursor = self._run(
+            "INSERT INTO exchanges (conversation, index_name, asked, question, state)"
+            " VALUES (?, ?, ?, ?, 'asked')",
+            conversation or None,
+            index,
+            now,
+            question,
+        )
+        if conversation:
+            title = " ".join(question.split())[:_LONGEST_TITLE]
+            self._run(
+                "UPDATE conversations SET updated = ?, index_name = ?,"
+                " title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
+                now,
+                index,
+                title,
+                conversation,
+            )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def finish(self, exchange: int, answer: Answer, identity: str, key: str) -> None:
+        """Note the answer, and all that it depends on: ``key`` is the identity's hash."""
+        self._run(
+            "UPDATE exchanges SET state = 'answered', answer = ?, identity = ?, key = ?"
+            " WHERE id = ?",
+            _ANSWER.dump_json(answer).decode(),
+            identity,
+            key,
+            exchange,
+        )
+
+    def fail(self, exchange: int, note: str, *, stopped: bool = False) -> None:
+        """Note that no answer came, and why."""
+        state = "stopped" if stopped else "failed"
+        self._run("UPDATE exchanges SET state = ?, note = ? WHERE id = ?", state, note, exchange)
+
+    def exchange(self, number: int) -> Exchange | None:
+        """One exchange; None where there is none of that id."""
+        rows = self._run(f"SELECT {_COLUMNS} FROM exchanges WHERE id = ?", number).fetchall()
+        return _exchange(rows[0]) if rows else None
+
+    def same(self, key: str) -> Exchange | None:
+        """The latest answered exchange of the same identity."""
+        rows = self._run(
+            f"SELECT {_COLUMNS} FROM exchanges WHERE key = ? AND state = 'answered'"
+            " ORDER BY id DESC LIMIT 1",
+            key,
+        ).fetchall()
+        return _exchange(rows[0]) if rows else None
+
+    def latest(self, count: int = 1000) -> list[Exchange]:
+        """The latest exchanges of all conversations, newest first."""
+        sql = f"SELECT {_COLUMNS} FROM exchanges ORDER BY id DESC LIMIT ?"
+        return [_exchange(row) for row in self._run(sql, count).fetchall()]
+
+    def rate(self, exchange: int, rating: int | None, comment: str = "") -> None:
+        """Keep what a reader says of an answer: 1 good, 0 bad, None taken back."""
+        self._run(
+            "UPDATE exchanges SET rating = ?, comment = ? WHERE id = ?", rating, comment, exchange
+        )
+
+    # -- conversations ------------------------------------------------------------------------
+
+    def start(self, index: str, user: str = "") -> str:
+        """A new conversation's id; its first question becomes its title."""
+        conversation = uuid.uuid4().hex
+        self._run(
+            "INSERT INTO conversations VALUES (?, ?, '', ?, ?)",
+            conversation,
+            user,
+            index,
+            time.time(),
+        )
+        return conversation
+
+    def conversations(
+        self, user: str = "", containing: str = "", limit: int = 200
+    ) -> list[Conversation]:
+        """A user's conversations that hold a question, latest first.
+
+        ``containing`` keeps those with these words in the title, a question or an answer.
+        """
+        like = "%" + containing.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows = self._run(
+            "SELECT c.id, c.title, c.index_name, c.updated,"
+            " (SELECT count(*) FROM exchanges WHERE conversation = c.id) AS held"
+            " FROM conversations c WHERE user = ? AND held > 0 AND (title LIKE ? ESCAPE '\\'"
+            " OR EXISTS (SELECT 1 FROM exchanges e WHERE e.conversation = c.id AND"
+            " (e.question LIKE ? ESCAPE '\\' OR json_extract(e.answer, '$.text') LIKE ?"
+            " ESCAPE '\\'))) ORDER BY updated DESC, c.rowid DESC LIMIT ?",
+            user,
+            like,
+            like,
+            like,
+            limit,
+        ).fetchall()
+        return [Conversation(*row) for row in rows]
+
+    def conversation(self, conversation: str, user: str = "") -> list[Exchange] | None:
+        """A conversation's exchanges, oldest first; None where this user has no such one."""
+        if not self._run(
+            "SELECT 1 FROM conversations WHERE id = ? AND user = ?", conversation, user
+        ).fetchall():
+            return None
+        sql = f"SELECT {_COLUMNS} FROM exchanges WHERE conversation = ? ORDER BY id"
+        return [_exchange(row) for row in self._run(sql, conversation).fetchall()]
+
+    def rename(self, conversation: str, title: str) -> None:
+        """Give a conversation a title of its own."""
+        title = " ".join(title.split())[:_LONGEST_TITLE]
+        self._run("UPDATE conversations SET title = ? WHERE id = ?", title, conversation)
+
+    def delete(self, conversation: str) -> None:
+        """Take a conversation and its exchanges out of the log."""
+        self._run("DELETE FROM conversations WHERE id = ?", conversation)
+
+    def forget(self, exchange: int) -> None:
+        """Take one exchange out, and those of its conversation that came after it."""
+        self._run(
+            "DELETE FROM exchanges WHERE id = ?1 OR (id > ?1 AND conversation ="
+            " (SELECT conversation FROM exchanges WHERE id = ?1))",
+            exchange,
+        )
+
+    def _run(self, sql: str, *values: object) -> sqlite3.Cursor:
+        try:
+            with self._lock:
+                return self._connection.execute(sql, values)
+        except sqlite3.Error as error:
+            raise self._named(error) from error
+
+    def _named(self, error: Exception) -> LogError:
+        return LogError(
+            f"The log {self._path} cannot be used ({error}). Free space or give yourself the right"
+            " to write there; where the file is damaged move it away; RAG_LOG=false does without."
+        )
+
+
+@lru_cache
+def _opened(path: Path | None) -> ExchangeLog:
+    return ExchangeLog(path)
+
+
+def _exchange(row: tuple) -> Exchange:  # type: ignore[type-arg]
+    answer = _ANSWER.validate_json(row[6]) if row[6] else None
+    return Exchange(
+        id=row[0], conversation=row[1], index=row[2], asked=row[3], question=row[4],
+        state=row[5], answer=answer, note=row[7], identity=row[8], rating=row[9], comment=row[10],
+    )  # fmt: skip
