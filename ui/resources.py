@@ -59,8 +59,14 @@ def database(index: str) -> Database:
 
 
 def documents(index: str) -> list[DocumentRecord]:
-    """Every file that an index knows."""
-    return database(index).documents()
+    """Every file that an index knows; read once a commit, so leave the list as it is."""
+    opened = database(index)
+    return _documents(opened, str(opened.folder), opened.commit_number())
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _documents(_opened: Database, folder: str, commit: int) -> list[DocumentRecord]:
+    return _opened.documents()
 
 
 def example_questions(index: str, language: Language) -> list[str]:

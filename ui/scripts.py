@@ -1,0 +1,31 @@
+"""The few lines of JavaScript that Streamlit has no widget for. Constant texts, no data in them."""
+
+import streamlit as st
+
+_FOCUS = """
+if (matchMedia("(min-width: 641px)").matches
+    && !document.activeElement?.matches("input, textarea, [contenteditable]")) {
+  document.querySelector('[data-testid="stChatInputTextArea"]')?.focus({preventScroll: true});
+}
+"""
+_SCROLL = """
+for (const mark of document.querySelectorAll(".page-text mark")) {
+  const box = mark.closest(".page-text");
+  box.scrollTop = mark.offsetTop - box.clientHeight / 3;
+}
+"""
+
+
+def focus_question(occasion: str) -> None:
+    """Put the cursor into the question's box, once an ``occasion``, where no one types yet."""
+    _run(_FOCUS, f"focus-{occasion}")
+
+
+def scroll_to_quote(occasion: str) -> None:
+    """Scroll the text of a page to the quote that is marked in it, once an ``occasion``."""
+    _run(_SCROLL, f"scroll-{occasion}")
+
+
+def _run(script: str, key: str) -> None:
+    with st.container(key=f"script-{key}"):
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
