@@ -8,6 +8,7 @@ from rag_app.values import Answer, Exchange
 from ui import conversation, resources
 from ui.language import t
 
+_EDITED = "edited-question"
 _LONGEST_COMMENT = 1000  # characters
 
 
@@ -58,11 +59,12 @@ def _rate(exchange: Exchange) -> None:
 def _edit(exchange: Exchange, later: int) -> None:
     most = resources.settings().max_question_chars
     with st.form("edit", border=False, enter_to_submit=False):
-        question = st.text_area(
-            t("question_label"), exchange.question, max_chars=most, key="edited-question"
-        )
+        st.text_area(t("question_label"), exchange.question, max_chars=most, key=_EDITED)
         if later:
             st.caption(f":orange[{t('edit_drops', count=later)}]")
-        if st.form_submit_button(t("ask_button"), type="primary") and question.strip():
-            conversation.ask_again(exchange, question)
+        if st.form_submit_button(
+            t("ask_button"),
+            type="primary",
+            on_click=lambda: conversation.ask_again(exchange, st.session_state[_EDITED].strip()),
+        ):
             st.rerun()

@@ -72,8 +72,9 @@ def rate(exchange: Exchange, rating: int | None, comment: str) -> None:
 
 @_telling
 def rename(conversation: str, title: str) -> None:
-    """Give a conversation another title."""
-    log().rename(conversation, title)
+    """Give a conversation another title; an empty one leaves it as it is."""
+    if title.strip():
+        log().rename(conversation, title)
 
 
 @_telling

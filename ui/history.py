@@ -13,6 +13,7 @@ from ui import session
 from ui.language import t
 
 _SHOWN = 30  # conversations; older ones are found by the search
+_TITLE = "new-title"
 _LONGEST = 80  # characters of a title
 
 
@@ -71,28 +72,32 @@ def _row(item: Conversation) -> bool:
             ["rename", "delete"],
             key=f"menu-{item.id}",
             type="tertiary",
-            format_func=lambda name: t(f"{name}_conversation"),
+            format_func=lambda name: t(f"menu_{name}"),
         )
     if action == "rename":
-        st.dialog(t("rename_conversation"))(_rename)(item)
+        st.dialog(t("menu_rename"))(_rename)(item)
     elif action == "delete":
-        st.dialog(t("delete_conversation"))(_delete)(item)
+        st.dialog(t("menu_delete"))(_delete)(item)
     return chosen
 
 
 def _rename(item: Conversation) -> None:
     with st.form("rename", border=False):
-        title = st.text_input(t("title_label"), item.title, max_chars=_LONGEST, key="new-title")
-        if st.form_submit_button(t("save"), type="primary") and title.strip():
-            talk.rename(item.id, title)
+        st.text_input(t("title_label"), item.title, max_chars=_LONGEST, key=_TITLE)
+        if st.form_submit_button(
+            t("save"),
+            type="primary",
+            on_click=lambda: talk.rename(item.id, st.session_state[_TITLE]),
+        ):
             st.rerun()
 
 
 def _delete(item: Conversation) -> None:
     st.markdown(t("delete_question", title=one_line(item.title, _LONGEST), count=item.exchanges))
     with st.container(horizontal=True):
-        if st.button(t("delete"), type="primary", key="delete-yes"):
-            talk.delete(item.id)
+        if st.button(
+            t("delete"), type="primary", key="delete-yes", on_click=talk.delete, args=(item.id,)
+        ):
             st.rerun()
         if st.button(t("keep"), key="delete-no"):
             st.rerun()

@@ -42,6 +42,11 @@ class Jobs:
         with self._lock:
             return self._by_exchange.get(exchange)
 
+    def running(self) -> "list[AnswerJob]":
+        """The jobs that have not ended, oldest first."""
+        with self._lock:
+            return [job for job in self._by_exchange.values() if not job.ended]
+
     def stop(self, exchange: int) -> None:
         """Stop the answer, where one is being made."""
         if job := self.of(exchange):
@@ -98,7 +103,7 @@ class AnswerJob:
             note = UNEXPECTED
         try:
             kept = log.exchange(self.exchange)
-            if note and kept is not None and kept.state == "asked":
+            if note == UNEXPECTED or (note and kept is not None and kept.state == "asked"):
                 log.fail(self.exchange, note, stopped=stopped)
         except LogError:
             pass  # the disk is full: the answer, if any, is shown from here

@@ -16,7 +16,9 @@ def draw_progress(exchange: int, *, stops_on_escape: bool) -> None:
     job = conversation.jobs().of(exchange)
     if job is None or job.ended:
         st.rerun()
-    if job.stage in _STAGES:
+    if job.cancel.is_set():
+        st.caption(f"**{t('stopping')}**")
+    elif job.stage in _STAGES:
         at = _STAGES.index(job.stage)
         done = [f":material/check: {t(f'did_{stage}')}" for stage in _STAGES[:at]]
         st.caption(" ".join([*done, f"**{t(f'stage_{job.stage}')}**"]))
@@ -30,6 +32,7 @@ def draw_progress(exchange: int, *, stops_on_escape: bool) -> None:
         t("stop"),
         key=f"stop-{exchange}",
         icon=":material/stop_circle:",
+        disabled=job.cancel.is_set(),
         shortcut="Esc" if stops_on_escape else None,
         on_click=conversation.jobs().stop,
         args=(exchange,),
