@@ -1,5 +1,6 @@
-from rag_app.citation import Gate, cite, quote
+from rag_app.citation import cite, quote
 from rag_app.evidence import Sentence
+from rag_app.grounding import Gate
 from rag_app.values import Passage
 
 STRICT = Gate(1.0, finished=True, in_order=True)
