@@ -11,8 +11,8 @@ _MOST = 3
 _SHORTEST, _LONGEST = 4, 60  # characters of a heading that makes a question
 _NUMBERING = re.compile(r"^[\s\dIVXivx.()–-]*[.)–-]\s+|^\d[\d.]*\s+")
 _QUESTION: dict[Language, str] = {
-    "en": "What do the documents say about “{heading}”?",
-    "pt": "O que os documentos dizem sobre “{heading}”?",
+    "en": "What does “{title}” say about “{heading}”?",
+    "pt": "O que “{title}” diz sobre “{heading}”?",
 }
 
 
@@ -29,8 +29,9 @@ def follow_ups(answer: Answer, most: int = _MOST) -> list[str]:
             continue
         for heading in _headings(passage):
             words = set(analyse(heading, language))
-            if words and not words <= asked:
-                found.setdefault(heading.casefold(), _QUESTION[language].format(heading=heading))
+            if words and not words <= asked and heading not in _title(passage):
+                question = _QUESTION[language].format(title=_title(passage), heading=heading)
+                found.setdefault(heading.casefold(), question)
                 break
     return list(found.values())[:most]
 
@@ -42,6 +43,13 @@ def is_cited(passage: Passage, answer: Answer) -> bool:
         and passage.start <= citation.start < passage.end
         for citation in answer.citations
     )
+
+
+def _title(passage: Passage) -> str:
+    """What the document is called in a question: it then names the document that is searched."""
+    title = " ".join(passage.title.split())
+    stem = passage.source.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return title if 0 < len(title) <= _LONGEST else stem
 
 
 def _headings(passage: Passage) -> Iterator[str]:

@@ -37,11 +37,13 @@ def _draw_answer(exchange: Exchange, answer: Answer, *, later: int, selected: in
         st.markdown(f"**{t('abstained_title')}**")
         if answer.passages:
             st.caption(t("abstained_hint"))
+        _draw_sources(exchange, answer, selected)
     else:
-        st.markdown(answer_markdown(answer.text, _notes(answer)))
-        if answer.support < _WEAK:
-            st.caption(f":material/info: {t('weak', support=answer.support)}")
-    _draw_sources(exchange, answer, selected)
+        with st.container(key=f"answer-{exchange.id}"):  # where a number is clicked: see scripts
+            st.markdown(answer_markdown(answer.text, _notes(answer)))
+            if answer.support < _WEAK:
+                st.caption(f":material/info: {t('weak', support=answer.support)}")
+            _draw_sources(exchange, answer, selected)
     if answer.coverage is not None:
         _draw_coverage(answer)
     st.caption(_cost(exchange, answer))

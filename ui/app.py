@@ -46,13 +46,14 @@ def main() -> None:
 def _sidebar() -> bool:
     """Whether a conversation was chosen or begun in it."""
     language_switch()
-    was_chosen = history()
     names = resources.indexes()
     index = session.chosen_index(names)
     if index is not None:
-        st.divider()
         asked_over(names, index)
         _files(index)
+    st.divider()
+    was_chosen = history()
+    st.divider()
     upload_box(index or "default")
     if running := resources.models_if_loaded():
         st.caption(inert(running))

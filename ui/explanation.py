@@ -31,7 +31,15 @@ def draw_explanation(exchange: Exchange, answer: Answer) -> None:
             st.error(inert(str(error)))
             return
         st.caption(t("why_intro"))
-        st.dataframe(_rows(passages, answer), hide_index=True, width="stretch")
+        narrow = ("rank", "page", "cited", "dense", "lexical", "routed")
+        st.dataframe(
+            _rows(passages, answer),
+            hide_index=True,
+            width="stretch",
+            column_config={
+                t(f"why_{key}"): st.column_config.Column(width="small") for key in narrow
+            },
+        )
         added = next((p.explanation.expansion for p in passages if p.explanation), "")
         if added:
             st.caption(t("why_glossary", words=inert(added)))
@@ -73,8 +81,8 @@ def _rows(passages: list[Passage], answer: Answer) -> list[dict[str, object]]:
         rows.append(
             {
                 t("why_rank"): rank,
-                t("column_file"): passage.source,
-                t("why_page"): passage.page,
+                t("column_file"): passage.source.rsplit("/", 1)[-1],
+                t("why_page"): "" if passage.page is None else str(passage.page),
                 t("why_cited"): is_cited(passage, answer),
                 t("why_dense"): passage.dense_rank,
                 t("why_lexical"): passage.lexical_rank,

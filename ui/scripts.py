@@ -14,6 +14,33 @@ for (const mark of document.querySelectorAll(".page-text mark")) {
   box.scrollTop = mark.offsetTop - box.clientHeight / 3;
 }
 """
+_TOP = """
+if (matchMedia("(max-width: 640px)").matches) {
+  const answers = document.querySelectorAll('[class*="st-key-exchange-"]');
+  setTimeout(() => answers[answers.length - 1]?.scrollIntoView(), 200);
+}
+"""
+_CITE = """
+if (!window.citesByClick) {
+  window.citesByClick = true;
+  document.addEventListener("click", ({target}) => {
+    const number = target.closest('[class*="st-key-answer-"] strong')?.innerText.trim();
+    const answer = target.closest('[class*="st-key-answer-"]');
+    const sources = answer?.querySelectorAll('[class*="st-key-cite-"] button') ?? [];
+    [...sources].find((button) => button.innerText.trim().startsWith(number + " "))?.click();
+  });
+}
+"""
+
+
+def cite_by_click() -> None:
+    """Let a click on [2] in an answer's text do what the button [2] under it does."""
+    _run(_CITE, "cite")
+
+
+def show_top_of_answer(occasion: str) -> None:
+    """On a narrow screen, go back to where the newest exchange begins, once an ``occasion``."""
+    _run(_TOP, f"top-{occasion}")
 
 
 def focus_question(occasion: str) -> None:

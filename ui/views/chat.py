@@ -10,7 +10,7 @@ from ui.answer import draw_exchange
 from ui.evidence import draw_evidence, evidence_of
 from ui.language import current_language, t
 from ui.scope import scope_chip
-from ui.scripts import focus_question
+from ui.scripts import cite_by_click, focus_question, show_top_of_answer
 
 _QUESTION = "question"
 _DRAWN = 10  # exchanges of a long conversation that are shown at first
@@ -47,6 +47,7 @@ def chat() -> None:
         if exchanges is None:
             st.info(t("no_such_conversation"))
         _first_screen(index)
+    cite_by_click()
     focus_question(f"{session.open_conversation()}-{len(exchanges or ())}")
 
 
@@ -55,7 +56,7 @@ def _conversation(exchanges: list[Exchange]) -> None:
     selected = _selected(exchanges)
     for exchange in exchanges[first:]:
         beside, evidence = st.columns(_ANSWER_AND_EVIDENCE, gap="medium")
-        with beside:
+        with beside, st.container(key=f"exchange-{exchange.id}"):
             draw_exchange(
                 exchange,
                 later=sum(other.id > exchange.id for other in exchanges),
@@ -64,6 +65,8 @@ def _conversation(exchanges: list[Exchange]) -> None:
         if selected and selected[0] == exchange.id:
             with evidence:
                 draw_evidence(exchange, selected[1])
+    if exchanges[-1].answer is not None:
+        show_top_of_answer(str(exchanges[-1].id))
 
 
 def _first_drawn(exchanges: list[Exchange]) -> int:
