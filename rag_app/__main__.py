@@ -56,23 +56,38 @@ def as_text(answer: "Answer") -> str:
     """An answer for a terminal: its text, each source with page and quote, what it cost."""
     sources, nearest = _HEADINGS[answer.language]
     lines = [answer.text, ""]
-    if answer.abstained:
+    if answer.abstained and answer.passages:
         lines.append(f"{nearest}:")
         lines += [
             f"  {_place(passage.source, passage.page)}: “{_flat(passage.text, 160)}”"
             for passage in answer.passages[:_NEAREST]
         ]
-    else:
+    elif answer.citations:
         lines.append(f"{sources}:")
         lines += [
             f"  [{c.number}] {_place(c.source, c.page)}: “{_flat(c.quote, 600)}”"
             for c in answer.citations
         ]
+    if answer.coverage and answer.coverage.passages:
+        lines += ["", coverage_line(answer)]
     usage = answer.usage
     cost = f"{usage.seconds.get('total', 0):.1f} s, support {answer.support:.0%}"
     if usage.completion_tokens:
         cost += f", {usage.prompt_tokens} + {usage.completion_tokens} tokens"
     return "\n".join([*lines, "", f"({cost}; {answer.answered_by})"])
+
+
+def coverage_line(answer: "Answer") -> str:
+    """How much of the index a question over everything has read."""
+    coverage = answer.coverage
+    assert coverage is not None
+    if answer.language == "pt":
+        line = f"Lidos {coverage.read} de {coverage.passages} trechos em {coverage.files} arquivos"
+        missing = f"; {len(coverage.unreadable)} arquivos ilegíveis"
+    else:
+        line = f"Read {coverage.read} of {coverage.passages} passages in {coverage.files} files"
+        missing = f"; {len(coverage.unreadable)} files unreadable"
+    return line + (missing if coverage.unreadable else "") + "."
 
 
 def _parser() -> argparse.ArgumentParser:
