@@ -41,6 +41,9 @@ def main() -> None:
     if was_chosen and page != conversation:
         st.switch_page(conversation)
     page.run()
+    with st.sidebar:
+        if running := resources.models_if_loaded():
+            st.caption(inert(running))
 
 
 def _sidebar() -> bool:
@@ -55,8 +58,6 @@ def _sidebar() -> bool:
     was_chosen = history()
     st.divider()
     upload_box(index or "default")
-    if running := resources.models_if_loaded():
-        st.caption(inert(running))
     return was_chosen
 
 

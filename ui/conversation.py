@@ -9,7 +9,6 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from rag_app.answering import ask as answer
 from rag_app.errors import LogError
 from rag_app.log import ExchangeLog, open_log
 from rag_app.settings import Settings
@@ -165,6 +164,8 @@ def _make(
     settings: Settings,
     job: AnswerJob,
 ) -> Answer:
+    from rag_app.answering import ask as answer
+
     resources.models()  # waits, so that two questions do not load them twice
     scope = scope or Scope()
     return answer(

@@ -7,7 +7,7 @@ from rag_app.rendering import inert, marked_html, one_line
 from rag_app.values import Answer, Citation, Exchange
 from ui import resources, session
 from ui.language import t
-from ui.scripts import scroll_to_quote
+from ui.scripts import scroll_to_quote, show_top_of_evidence
 
 _NEAREST = 3  # passages that stand for evidence where the documents do not say
 _AROUND = 1500  # characters of the page on either side of a quote
@@ -43,6 +43,8 @@ def draw_evidence(exchange: Exchange, position: int) -> None:
         except RagError as error:
             st.caption(f":orange[{inert(str(error))}]")
             st.markdown(f"> {one_line(citation.quote, 2000)}")
+        if session.evidence() is not None:
+            show_top_of_evidence(f"{exchange.id}-{position}")
         if citation.sha256:
             st.caption(t("file_hash", digest=citation.sha256[:_HASH]), help=citation.sha256)
 

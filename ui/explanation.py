@@ -7,7 +7,6 @@ import streamlit as st
 from rag_app.errors import RagError
 from rag_app.follow_ups import is_cited
 from rag_app.rendering import inert
-from rag_app.retrieval import retrieve
 from rag_app.values import Answer, Exchange, Passage, Scope
 from ui import conversation, resources
 from ui.language import t
@@ -67,6 +66,8 @@ def _searched(
     modified_after: datetime | None,
     commit: int,  # another one is another search
 ) -> list[Passage]:
+    from rag_app.retrieval import retrieve
+
     return retrieve(
         question, count, index=index, settings=resources.settings(), sources=sources, pages=pages,
         modified_after=modified_after, explain=True,
@@ -83,10 +84,10 @@ def _rows(passages: list[Passage], answer: Answer) -> list[dict[str, object]]:
                 t("why_rank"): rank,
                 t("column_file"): passage.source.rsplit("/", 1)[-1],
                 t("why_page"): "" if passage.page is None else str(passage.page),
-                t("why_cited"): is_cited(passage, answer),
                 t("why_dense"): passage.dense_rank,
                 t("why_lexical"): passage.lexical_rank,
                 t("why_routed"): f"{share:.0%}",
+                t("why_cited"): is_cited(passage, answer),
                 t("why_score"): round(passage.score, 4),
             }
         )

@@ -17,7 +17,15 @@ for (const mark of document.querySelectorAll(".page-text mark")) {
 _TOP = """
 if (matchMedia("(max-width: 640px)").matches) {
   const answers = document.querySelectorAll('[class*="st-key-exchange-"]');
-  setTimeout(() => answers[answers.length - 1]?.scrollIntoView(), 200);
+  // Streamlit goes to the end of the page first, while the page grows.
+  for (const wait of [200, 800]) {
+    setTimeout(() => answers[answers.length - 1]?.scrollIntoView(), wait);
+  }
+}
+"""
+_EVIDENCE = """
+if (matchMedia("(max-width: 640px)").matches) {
+  setTimeout(() => document.querySelector(".st-key-evidence")?.scrollIntoView(), 200);
 }
 """
 _CITE = """
@@ -46,6 +54,11 @@ def show_top_of_answer(occasion: str) -> None:
 def focus_question(occasion: str) -> None:
     """Put the cursor into the question's box, once an ``occasion``, where no one types yet."""
     _run(_FOCUS, f"focus-{occasion}")
+
+
+def show_top_of_evidence(occasion: str) -> None:
+    """On a narrow screen, go to the evidence that was chosen, once an ``occasion``."""
+    _run(_EVIDENCE, f"evidence-{occasion}")
 
 
 def scroll_to_quote(occasion: str) -> None:
