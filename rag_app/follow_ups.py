@@ -11,8 +11,8 @@ _MOST = 3
 _SHORTEST, _LONGEST = 4, 60  # characters of a heading that makes a question
 _NUMBERING = re.compile(r"^[\s\dIVXivx.()–-]*[.)–-]\s+|^\d[\d.]*\s+")
 _QUESTION: dict[Language, str] = {
-    "en": "What does “{title}” say about “{heading}”?",
-    "pt": "O que “{title}” diz sobre “{heading}”?",
+    "en": "What is said about “{heading}” in “{title}”?",
+    "pt": "O que se diz sobre “{heading}” em “{title}”?",
 }
 
 

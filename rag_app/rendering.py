@@ -57,7 +57,8 @@ def answer_markdown(text: str, notes: Sequence[tuple[str, str]] = ()) -> str:
 
 
 def _numbered(text: str) -> str:
-    return re.sub(r"\\\[(\d+)\\\]", r"**\\[\1\\]**", inert(text))
+    bold = re.sub(r"\\\[(\d+)\\\]", r"**\\[\1\\]**", inert(text))
+    return bold.replace("****", "** **")  # two in a row would be one
 
 
 def marked_html(page_text: str, start: int, end: int, *, around: int = 1500) -> str:

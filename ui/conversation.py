@@ -42,7 +42,7 @@ def ask(question: str, index: str) -> None:
     history = tuple(exchange.question for exchange in kept)
     if not kept:
         session.show_conversation(conversation)
-    _begin(question, index, conversation, history, scope, _settings())
+    _begin(question, index, conversation, history, scope, current_settings())
 
 
 @_telling
@@ -52,7 +52,7 @@ def ask_again(exchange: Exchange, question: str = "", *, fresh: bool = False) ->
     ``fresh`` answers from the documents even where the same answer was given before.
     """
     history = tuple(kept.question for kept in exchanges() or () if kept.id < exchange.id)
-    settings = _settings()
+    settings = current_settings()
     if fresh:
         settings = settings.model_copy(update={"cache": False})
     jobs().stop(exchange.id)
@@ -123,7 +123,7 @@ def jobs() -> Jobs:
 @st.cache_resource(show_spinner=False)
 def log() -> ExchangeLog:
     """The log of exchanges; in memory alone where it cannot be written (see ``log_fault``)."""
-    return open_log(_settings())
+    return open_log(current_settings())
 
 
 @st.cache_resource(show_spinner=False)
@@ -136,9 +136,10 @@ def log_fault() -> str:
     return ""
 
 
-def _settings() -> Settings:
-    settings = resources.settings()
-    return settings.model_copy(update={"log": False}) if log_fault() else settings
+def current_settings() -> Settings:
+    """The server's, without a log where it cannot be written."""
+    kept = resources.settings()
+    return kept.model_copy(update={"log": False}) if log_fault() else kept
 
 
 def _begin(

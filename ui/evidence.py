@@ -1,16 +1,22 @@
 """The evidence of an answer: the page that a quote stands on, with the quote marked."""
 
+from functools import partial
+
 import streamlit as st
 
-from rag_app.errors import RagError
+from rag_app.errors import PictureError, RagError
+from rag_app.export import evidence_pack
+from rag_app.page_picture import draw_page, has_picture
 from rag_app.rendering import inert, marked_html, one_line
 from rag_app.values import Answer, Citation, Exchange
-from ui import resources, session
+from ui import conversation, resources, session
 from ui.language import t
 from ui.scripts import scroll_to_quote, show_top_of_evidence
 
 _NEAREST = 3  # passages that stand for evidence where the documents do not say
 _AROUND = 1500  # characters of the page on either side of a quote
+_PICTURE_WIDTH = 1000  # pixels; the browser draws it smaller, and whole when it is enlarged
+_LONGEST_ALT = 200  # characters of a quote
 _HASH = 12  # digits of a file's SHA-256 that are shown
 
 
@@ -39,7 +45,7 @@ def draw_evidence(exchange: Exchange, position: int) -> None:
         _header(exchange, position, len(held), is_cited=bool(answer.citations))
         st.markdown(f"**{one_line(citation.source, 200)}** · {place_of(citation)}")
         try:
-            _draw_page(citation, exchange.index, f"{exchange.id}-{position}")
+            _draw_place(citation, exchange.index, f"{exchange.id}-{position}")
         except RagError as error:
             st.caption(f":orange[{inert(str(error))}]")
             st.markdown(f"> {one_line(citation.quote, 2000)}")
@@ -47,6 +53,7 @@ def draw_evidence(exchange: Exchange, position: int) -> None:
             show_top_of_evidence(f"{exchange.id}-{position}")
         if citation.sha256:
             st.caption(t("file_hash", digest=citation.sha256[:_HASH]), help=citation.sha256)
+        _pack_button(exchange, answer)
 
 
 def _header(exchange: Exchange, position: int, count: int, *, is_cited: bool) -> None:
@@ -80,7 +87,32 @@ def _header(exchange: Exchange, position: int, count: int, *, is_cited: bool) ->
         )
 
 
-def _draw_page(citation: Citation, index: str, occasion: str) -> None:
+def _draw_place(citation: Citation, index: str, occasion: str) -> None:
+    """The page as a picture, where there is one, and its text; raises StoreError."""
+    if not has_picture(citation):
+        _draw_text(citation, index, occasion)
+        return
+    try:
+        picture = draw_page(
+            citation, index=index, settings=resources.settings(), width=_PICTURE_WIDTH
+        )
+    except PictureError as error:
+        st.caption(f":orange[{inert(str(error))}]")
+        _draw_text(citation, index, occasion)
+        return
+    quote = " ".join(citation.quote.split())[:_LONGEST_ALT]
+    st.image(
+        picture.png,
+        width="stretch",
+        alt=t("page_alt", page=citation.page, source=citation.source, quote=quote),
+    )
+    if not picture.is_complete:
+        st.caption(t("page_incomplete"))
+    with st.expander(t("page_text"), type="compact"):
+        _draw_text(citation, index, occasion)
+
+
+def _draw_text(citation: Citation, index: str, occasion: str) -> None:
     """The page's text with the quote marked and scrolled to. Raises StoreError."""
     text = resources.database(index).page_text(citation.source, citation.page)
     if text is None or text[citation.start : citation.end] != citation.quote:
@@ -89,3 +121,20 @@ def _draw_page(citation: Citation, index: str, occasion: str) -> None:
         return
     st.html(marked_html(text, citation.start, citation.end, around=_AROUND))
     scroll_to_quote(occasion)
+
+
+def _pack_button(exchange: Exchange, answer: Answer) -> None:
+    """Downloads all of the answer's evidence as one file; it is made when it is asked for."""
+    make = partial(
+        evidence_pack, answer, index=exchange.index, settings=conversation.current_settings()
+    )
+    st.download_button(
+        t("pack"),
+        make,
+        file_name=f"evidence-{exchange.id}.html",
+        mime="text/html",
+        key="evidence-pack",
+        icon=":material/inventory_2:",
+        help=t("pack_help"),
+        on_click="ignore",
+    )

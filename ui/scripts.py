@@ -15,12 +15,12 @@ for (const mark of document.querySelectorAll(".page-text mark")) {
 }
 """
 _TOP = """
-if (matchMedia("(max-width: 640px)").matches) {
-  const answers = document.querySelectorAll('[class*="st-key-exchange-"]');
-  // Streamlit goes to the end of the page first, while the page grows.
-  for (const wait of [200, 800]) {
-    setTimeout(() => answers[answers.length - 1]?.scrollIntoView(), wait);
-  }
+// Streamlit goes to the end of the page first, while the page grows.
+for (const wait of [200, 800]) {
+  setTimeout(() => {
+    const exchanges = document.querySelectorAll('[class*="st-key-exchange-"]');
+    exchanges[exchanges.length - 1]?.scrollIntoView();
+  }, wait);
 }
 """
 _EVIDENCE = """
@@ -47,7 +47,7 @@ def cite_by_click() -> None:
 
 
 def show_top_of_answer(occasion: str) -> None:
-    """On a narrow screen, go back to where the newest exchange begins, once an ``occasion``."""
+    """Go back to where the newest exchange begins, once an ``occasion``."""
     _run(_TOP, f"top-{occasion}")
 
 

@@ -14,7 +14,7 @@ from ui.scripts import cite_by_click, focus_question, show_top_of_answer
 
 _QUESTION = "question"
 _DRAWN = 10  # exchanges of a long conversation that are shown at first
-_ANSWER_AND_EVIDENCE = (11, 9)  # widths; below 640 pixels Streamlit puts one under the other
+_ANSWER_AND_EVIDENCE = (1, 1)  # widths; below 640 pixels Streamlit puts one under the other
 
 
 def chat() -> None:
