@@ -1,11 +1,9 @@
 """What an analyst does in a conversation: ask, ask again, edit, rate; it all lands in the log."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial, wraps
-from typing import ParamSpec
+from functools import partial
 
 import streamlit as st
 
@@ -17,23 +15,9 @@ from ui import resources, session
 from ui.jobs import UNEXPECTED, AnswerJob, Jobs
 
 __all__ = ["UNEXPECTED"]
-_Arguments = ParamSpec("_Arguments")
 
 
-def _telling(act: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
-    """Where the log cannot be written, what is clicked says so on the page that follows."""
-
-    @wraps(act)
-    def told(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> None:
-        try:
-            act(*arguments, **named)
-        except LogError as error:
-            session.note_fault(str(error))
-
-    return told
-
-
-@_telling
+@session.tells_faults
 def ask(question: str, index: str) -> None:
     """Begin to answer in the open conversation, or in a new one."""
     scope = session.scope()
@@ -45,7 +29,7 @@ def ask(question: str, index: str) -> None:
     _begin(question, index, conversation, history, scope, current_settings())
 
 
-@_telling
+@session.tells_faults
 def ask_again(exchange: Exchange, question: str = "", *, fresh: bool = False) -> None:
     """Answer an exchange's question anew, or another in its place; later exchanges are dropped.
 
@@ -63,20 +47,20 @@ def ask_again(exchange: Exchange, question: str = "", *, fresh: bool = False) ->
     )  # fmt: skip
 
 
-@_telling
+@session.tells_faults
 def rate(exchange: Exchange, rating: int | None, comment: str) -> None:
     """Keep what the reader says of an answer."""
     log().rate(exchange.id, rating, comment)
 
 
-@_telling
+@session.tells_faults
 def rename(conversation: str, title: str) -> None:
     """Give a conversation another title; an empty one leaves it as it is."""
     if title.strip():
         log().rename(conversation, title)
 
 
-@_telling
+@session.tells_faults
 def delete(conversation: str) -> None:
     """Take a conversation out of the log, and stop what is being answered in it."""
     for exchange in log().conversation(conversation, session.user()) or ():
@@ -167,7 +151,7 @@ def _make(
 ) -> Answer:
     from rag_app.answering import ask as answer
 
-    resources.models()  # waits, so that two questions do not load them twice
+    resources.models(job.cancel)  # waits, so that two questions do not load them twice
     scope = scope or Scope()
     return answer(
         question,
