@@ -222,7 +222,7 @@ def _changed(path: Path, why: str) -> FileChanged:
 
 
 def _not_drawn(order: _Order, why: str) -> PageNotDrawn:
-    return PageNotDrawn(f"Page {order.page} of {order.source} cannot be drawn: {why}.")
+    return PageNotDrawn(f"Page {order.page} of {order.source} cannot be drawn: {why.rstrip('.')}.")
 
 
 _pictures = _Pictures()

@@ -51,6 +51,19 @@ def test_turned_and_cropped_pages_and_quotes_over_lines_and_columns(tmp_path: Pa
         assert all(_is_marked(picture, box) for box in drawing.boxes)
 
 
+@pytest.mark.parametrize("page", ["", "/Rotate 90"])
+def test_lines_that_run_up_the_page_are_marked_along(tmp_path: Path, page: str):
+    path = tmp_path / "upwards.pdf"
+    lines = ((300, "The lighthouse of Ilha Rasa was lit"), (316, "in 1829. Its lamp reaches far"))
+    upwards = "".join(f"BT /F1 12 Tf 0 1 -1 0 {x} 100 Tm ({line}) Tj ET\n" for x, line in lines)
+    path.write_bytes(pdf([], content=upwards.encode(), page=page))
+    boxes = drawn(path, "Rasa was lit\nin 1829.").boxes
+    across = [(left, right) if not page else (top, bottom) for left, top, right, bottom in boxes]
+    assert len(boxes) == 2
+    for (foot, _), (first, last) in zip(lines, across, strict=True):
+        assert foot - 12 < 600 * first < 600 * last < foot + 4
+
+
 def test_every_sentence_of_real_pages():
     texts = load(REPORT, LoadingOptions()).pages
     checked = 0
