@@ -76,7 +76,7 @@ def exchanges() -> list[Exchange] | None:
     if not conversation:
         return []
     kept = log().conversation(conversation, session.user())
-    return None if kept is None else [_with_answer(exchange) for exchange in kept]
+    return None if kept is None else [_as_it_stands(exchange) for exchange in kept]
 
 
 def is_answering(exchange: Exchange) -> bool:
@@ -170,11 +170,14 @@ def _make(
     )
 
 
-def _with_answer(exchange: Exchange) -> Exchange:
-    """The exchange, with an answer that is there already but could not be logged (yet)."""
+def _as_it_stands(exchange: Exchange) -> Exchange:
+    """The exchange with what its job knows and the log does not tell, or not yet."""
     job = jobs().of(exchange.id)
-    if exchange.state != "asked" or job is None or not job.ended:
+    if exchange.state != "asked" or job is None:
         return exchange
-    if job.answer is None:
+    if job.ended and job.answer is not None:
+        return replace(exchange, state="answered", answer=job.answer)
+    if job.ended:
         return log().exchange(exchange.id) or exchange
-    return replace(exchange, state="answered", answer=job.answer)
+    # Whoever stops need not wait until the stage at hand has heard of it.
+    return replace(exchange, state="stopped") if job.cancel.is_set() else exchange
