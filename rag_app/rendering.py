@@ -14,7 +14,9 @@ from collections.abc import Sequence
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:<>^=@-])")
 _LIST_START = re.compile(r"(?m)^(\s*\d+)([.)])")
 _WORD = re.compile(r"\w+|[^\w\s]")
-_NUMBERS = r"(?:\s*\[[\d, ]+\])*"  # of citations, between the words of a sentence or behind it
+_NUMBERS = (
+    r"(?:\s*\[[^\[\]]{1,24}\])*"  # of citations, between the words of a sentence or behind it
+)
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
     "\U000e0000-\U000e007f]"

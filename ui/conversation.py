@@ -12,9 +12,7 @@ from rag_app.log import ExchangeLog, open_log
 from rag_app.settings import Settings
 from rag_app.values import Answer, Exchange, Scope
 from ui import resources, session
-from ui.jobs import UNEXPECTED, AnswerJob, Jobs
-
-__all__ = ["UNEXPECTED"]
+from ui.jobs import AnswerJob, Jobs
 
 
 @session.tells_faults

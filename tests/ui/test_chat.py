@@ -1,16 +1,19 @@
 """The chat in each of its states, on the example documents and with the real models."""
 
 import shutil
+import threading
 import time
 from contextlib import closing
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rag_app.errors import Cancelled
 from rag_app.log import ExchangeLog
 from rag_app.store.database import INDEXED, Database
 from rag_app.values import Answer, Citation, Claim, Coverage, DocumentRecord, Page, Usage
 from tests.ui.tabs import answered, ask, new_tab, texts
+from ui.jobs import AnswerJob
 
 GPT3 = "How many parameters does GPT-3 have?"
 
@@ -110,6 +113,36 @@ def test_stop_ends_an_answer_that_another_tab_sees_too(app: AppTest):
     button(app, "again-").click().run()
     answered(app)
     assert "175" in app.chat_message[1].markdown[0].value
+
+
+def test_a_tab_that_comes_in_mid_answer_sees_how_far_it_is(server):
+    from ui.conversation import jobs
+
+    app = new_tab().run()
+    log = ExchangeLog(server / "log.sqlite")
+    conversation = log.start("default")
+
+    def make(job: AnswerJob) -> Answer:
+        job.on_stage("writing")
+        job.on_place(2)
+        job.on_token("GPT-3 has *many*")
+        begun.set()
+        assert job.cancel.wait(60)
+        raise Cancelled("The answer was stopped.")
+
+    begun = threading.Event()
+    job = jobs().start(log.begin(GPT3, "default", conversation), log, make)
+    assert begun.wait(10)
+    app.query_params["c"] = conversation
+    app.run()
+    said = texts(app)
+    assert "Searched" in said
+    assert "Writing" in said
+    assert "Questions before yours: 2" in said
+    assert "GPT\\-3 has \\*many\\*▌" in said
+    button(app, "stop-").click().run()
+    assert "Stopped." in texts(app)
+    assert job.wait(1)
 
 
 def test_a_question_that_a_restart_left_unanswered_can_be_asked_again(server):
