@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from rag_app.content_filter import screen_answer, screen_question
 from rag_app.drafting import draft
 from rag_app.embedding import load_embedder
 from rag_app.errors import Cancelled
@@ -48,7 +49,7 @@ def ask(
     ModelError, and Cancelled soon after ``cancel`` is set.
     """
     settings = settings or load_settings()
-    question = checked(question, settings)
+    question, on_token = screen_question(checked(question, settings), on_token, settings)
     language = detect(question)
     clock = _Clock(on_stage or (lambda _: None), cancel or threading.Event())
     clock.begin("searching")
@@ -63,7 +64,7 @@ def ask(
         answered_by="abstention", model="",
     )  # fmt: skip
     if support < settings.min_support:
-        return replace(base, usage=Usage(seconds=clock.end()))
+        return screen_answer(replace(base, usage=Usage(seconds=clock.end())), settings)
     drafted = draft(
         question, passages, ranked, language, load_embedder(settings), settings,
         on_stage=clock.begin, on_token=on_token, cancel=clock.cancel,
@@ -71,11 +72,11 @@ def ask(
     cited, generated = drafted.cited, drafted.generated
     usage = Usage(generated.prompt_tokens, generated.completion_tokens, clock.end())
     if not cited.citations:
-        return replace(base, usage=usage, model=drafted.model)
+        return screen_answer(replace(base, usage=usage, model=drafted.model), settings)
     hashes = open_reader(index_folder(settings, index), load_embedder(settings)).database.sha256_of(
         c.source for c in cited.citations
     )
-    return replace(
+    answer = replace(
         base,
         text=cited.text,
         citations=tuple(replace(c, sha256=hashes.get(c.source, "")) for c in cited.citations),
@@ -84,6 +85,7 @@ def ask(
         model=drafted.model,
         usage=usage,
     )
+    return screen_answer(answer, settings)
 
 
 def warm_up(settings: Settings | None = None) -> str:

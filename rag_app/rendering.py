@@ -8,19 +8,17 @@ through here.
 import html
 import re
 
+from rag_app.invisible import without_invisible
+
 # Streamlit's own directives (:red[...], :material/x:) start with a colon, formulas with a
 # dollar; the rest is Markdown's.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:<>^=@-])")
 _LIST_START = re.compile(r"(?m)^(\s*\d+)([.)])")
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-    "\U000e0000-\U000e007f]"
-)
 
 
 def inert(text: str) -> str:
     """``text`` as Markdown that shows exactly its visible characters, and does nothing."""
-    text = _UNSAFE.sub("", text)
+    text = without_invisible(text)
     text = _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;"))
     text = _LIST_START.sub(r"\1\\\2", text)
     # A bare address would become a link; a dot that is an entity is not part of one.
@@ -55,7 +53,7 @@ def marked_html(page_text: str, start: int, end: int, *, around: int = 1500) -> 
 
 
 def _escaped(text: str) -> str:
-    return html.escape(_UNSAFE.sub("", text)).replace("\n", "<br>")
+    return html.escape(without_invisible(text)).replace("\n", "<br>")
 
 
 def _broken(match: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from rag_app.content_filter import veiled
 from rag_app.errors import Cancelled, RagError
 from rag_app.rendering import answer_markdown, inert, marked_html, one_line
 from rag_app.values import Answer, Citation, Passage
@@ -128,10 +129,14 @@ def _draw_citation(citation: Citation, index: str) -> None:
         st.markdown(f"> {inert(citation.quote)}")  # the file changed since the answer was given
         return
     st.caption(t("evidence_of"))
+    text = veiled(text, resources.settings())
     st.html(marked_html(text, citation.start, citation.end, around=_AROUND))
 
 
 def _draw_abstention(answer: Answer, index: str, number: int) -> None:
+    if answer.answered_by == "filter":
+        st.info(inert(answer.text))
+        return
     st.markdown(f"**{t('abstained_title')}**")
     st.caption(t("abstained_hint"))
     for passage in answer.passages[:_NEAREST]:
@@ -143,6 +148,7 @@ def _draw_abstention(answer: Answer, index: str, number: int) -> None:
 def _draw_passage(passage: Passage, index: str) -> None:
     text = resources.database(index).page_text(passage.source, passage.page)
     if text is not None and text[passage.start : passage.end] == passage.text:
+        text = veiled(text, resources.settings())
         st.html(marked_html(text, passage.start, passage.end, around=_AROUND))
     else:
         st.markdown(inert(passage.text))
