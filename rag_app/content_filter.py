@@ -56,8 +56,8 @@ class ContentFilter(Protocol):
 class PatternFilter:
     """The packaged filter: personal data by its form, abuse by a list of words."""
 
-    def __init__(self, mode: Literal["mask", "refuse"]) -> None:
-        self._mode = mode
+    def __init__(self, *, refuses: bool) -> None:
+        self._refuses = refuses
 
     def check(self, text: str, where: Where) -> Verdict:
         """Mask what is found by its kind, as in "[CPF]", or refuse the text for it."""
@@ -69,7 +69,7 @@ class PatternFilter:
         ]
         if not found:
             return Verdict(text)
-        if self._mode == "refuse":
+        if self._refuses:
             kinds = ", ".join(sorted({finding.kind for finding in found}))
             return Verdict("", kinds, tuple((f.start, f.end) for f in found))
         masked = text
@@ -146,8 +146,8 @@ def load_filter(spec: str) -> ContentFilter | None:
     """The filter that RAG_CONTENT_FILTER names; None where it is empty. Raises SettingError."""
     if not spec:
         return None
-    if spec == "mask" or spec == "refuse":
-        return PatternFilter(spec)
+    if spec in ("mask", "refuse"):
+        return PatternFilter(refuses=spec == "refuse")
     module, _, name = spec.partition(":")
     try:
         made = getattr(importlib.import_module(module), name)

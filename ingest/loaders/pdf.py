@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.headings import page_headings
+from ingest.loaders.pdf_hidden import take_out_hidden
 from ingest.loaders.pdf_mending import spellings, with_trailer
 from ingest.loading import LoadingOptions, visible
 from rag_app.errors import FileRejected, Reason
@@ -107,6 +108,7 @@ def _has_writing(page: Any) -> bool:  # noqa: ANN401
 
 
 def _pdfium_page_text(page: Any) -> str:  # noqa: ANN401
+    take_out_hidden(page)
     with closing(page.get_textpage()) as text_page:
         text: str = text_page.get_text_bounded()
         return text
