@@ -37,7 +37,7 @@ class Cited:
         for citation in quoted.citations:
             place = (citation.source, citation.page, citation.start)
             kept = places.setdefault(place, replace(citation, number=len(places) + 1))
-            paragraphs.append(f"“{_WHITE.sub(' ', kept.quote)}” [{kept.number}]")
+            paragraphs.append(f"“{_shown(kept.quote)}” [{kept.number}]")
         return Cited("\n\n".join(paragraphs), tuple(places.values()))
 
 
@@ -76,7 +76,7 @@ def cite(
 
 def quote(evidence: Sequence[Sentence]) -> Cited:
     """The evidence itself as the answer: each sentence in the document's own words."""
-    return _numbered([(_WHITE.sub(" ", sentence.text), sentence) for sentence in evidence])
+    return _numbered([(_shown(sentence.text), sentence) for sentence in evidence])
 
 
 def supporting(
@@ -103,6 +103,11 @@ def supporting(
         ):
             return candidate
     return None
+
+
+def _shown(text: str) -> str:
+    """A quotation on one line; a document's own [3] must not pass for one of the answer's."""
+    return _WHITE.sub(" ", _MARKER.sub("", text)).strip()
 
 
 def _runs(words: Sequence[str], of: Sequence[str]) -> float:
