@@ -10,6 +10,7 @@ benchmarks/README.md says how often.
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 FLAGGED = 1.0  # of ``score``: what has as much or more addresses the machine
 
@@ -123,6 +124,7 @@ _SIGNS: tuple[tuple[float, str], ...] = (
 _COMPILED = tuple((weight, re.compile(sign, re.MULTILINE)) for weight, sign in _SIGNS)
 
 
+@lru_cache(maxsize=20_000)  # the same passages come up again
 def score(sentence: str) -> float:
     """How much a sentence looks like an instruction to a machine: 0, or the sum of its signs.
 
@@ -153,7 +155,9 @@ def flag(sentences: Sequence[str]) -> list[bool]:
 
 def _plain(text: str) -> str:
     """Lower case without accents; letters spelled by lookalikes, digits or gaps as they read."""
-    text = unicodedata.normalize("NFKD", text.translate(_LOOKALIKES))
-    text = "".join(letter for letter in text if not unicodedata.combining(letter)).lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_LOOKALIKES))
+        text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    text = text.lower()
     text = _SPACED.sub(lambda match: match.group().replace(" ", ""), text)
     return _LEET_WORD.sub(lambda match: match.group().translate(_LEET), text)

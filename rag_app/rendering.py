@@ -13,6 +13,9 @@ from rag_app.invisible import without_invisible
 # Streamlit's own directives (:red[...], :material/x:) start with a colon, formulas with a
 # dollar; the rest is Markdown's.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:<>^=@-])")
+_ADDRESS = re.compile(r"(?i)\b(www|https?|ftp|mailto|xmpp)(?=[.\\])")
+_MAIL = re.compile(r"(?<=[\w.+_-])(?=\\@)")
+_NAMED = re.compile(r"(\\:)(?=[\w+/\\-]+\\:)")  # escaped, as in \:material/home\:
 _LIST_START = re.compile(r"(?m)^(\s*\d+)([.)])")
 
 
@@ -21,8 +24,11 @@ def inert(text: str) -> str:
     text = without_invisible(text)
     text = _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;"))
     text = _LIST_START.sub(r"\1\\\2", text)
-    # A bare address would become a link; a dot that is an entity is not part of one.
-    text = re.sub(r"(?i)\b(www|https?|ftp|mailto)(?=[.\\])", _broken, text)
+    # Addresses become links, and :names: icons, after escapes are taken off; only a break inside,
+    # of no width, keeps them from it.
+    text = _ADDRESS.sub(_broken, text)
+    text = _MAIL.sub("&#8203;", text)
+    text = _NAMED.sub(r"\1&#8203;", text)
     # Four spaces or a tab at a line's start would begin a code block.
     return re.sub(r"(?m)^[ \t]+", "", text)
 
