@@ -90,7 +90,7 @@ def screen_question(
     if chosen is None:
         return question, on_token
     verdict = chosen.check(question, "question")
-    if verdict.refused or not verdict.text.strip():
+    if verdict.refused or (question.strip() and not verdict.text.strip()):
         reason = verdict.refused or "nothing of it is left"
         raise ContentRefused(
             f"The question was refused by the content filter ({reason}). Ask it without that; the"

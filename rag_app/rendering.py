@@ -16,6 +16,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:<>^=@-])")
 _ADDRESS = re.compile(r"(?i)\b(www|https?|ftp|mailto|xmpp)(?=[.\\])")
 _MAIL = re.compile(r"(?<=[\w.+_-])(?=\\@)")
 _NAMED = re.compile(r"(\\:)(?=[\w+/\\-]+\\:)")  # escaped, as in \:material/home\:
+_ARROW = re.compile(r"(\\[-<>])(?=\\[->=])")  # of which Streamlit makes →, —, ≤ and the like
 _LIST_START = re.compile(r"(?m)^(\s*\d+)([.)])")
 
 
@@ -28,6 +29,7 @@ def inert(text: str) -> str:
     # of no width, keeps them from it.
     text = _ADDRESS.sub(_broken, text)
     text = _MAIL.sub("&#8203;", text)
+    text = _ARROW.sub(r"\1&#8203;", text)
     text = _NAMED.sub(r"\1&#8203;", text)
     # Four spaces or a tab at a line's start would begin a code block.
     return re.sub(r"(?m)^[ \t]+", "", text)
@@ -41,7 +43,7 @@ def one_line(text: str, most: int = 120) -> str:
 
 def answer_markdown(text: str) -> str:
     """An answer with its citation numbers set off; all else inert."""
-    return re.sub(r"\\\[(\d+)\\\]", r"**\\[\1\\]**", inert(text))
+    return re.sub(r"(?<!\S)\\\[(\d+)\\\]", r"**\\[\1\\]**", inert(text))
 
 
 def marked_html(page_text: str, start: int, end: int, *, around: int = 1500) -> str:
@@ -58,8 +60,13 @@ def marked_html(page_text: str, start: int, end: int, *, around: int = 1500) -> 
     )
 
 
+def plain_html(text: str) -> str:
+    """``text`` as HTML, in or between quotation marks, that shows its visible characters alone."""
+    return html.escape(without_invisible(text))
+
+
 def _escaped(text: str) -> str:
-    return html.escape(without_invisible(text)).replace("\n", "<br>")
+    return plain_html(text).replace("\n", "<br>")
 
 
 def _broken(match: re.Match[str]) -> str:

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     )
     parse_timeout_s: float = Field(600, gt=0, description="longest time to parse one file")
     parse_memory_mb: int = Field(2048, ge=256, description="most memory to parse one file")
+    draw_timeout_s: float = Field(
+        15, gt=0, description="longest time to draw one page of a PDF, in seconds"
+    )
     community_loaders: dict[str, str] = Field(
         default_factory=dict,
         description="suffix to langchain-community loader class, such as"
@@ -93,6 +96,11 @@ class Settings(BaseSettings):
     answer_tokens: int = Field(64, ge=8, description="longest answer, in tokens")
     min_support: float = Field(
         0.5, ge=0, le=1, description="below this support the answer is an abstention"
+    )
+    unsupported: Literal["drop", "mark"] = Field(
+        "drop",
+        description="sentences of the model that the documents do not bear out: left out, or shown"
+        " as unverified",
     )
     log: bool = Field(
         True,

@@ -64,6 +64,16 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Request:
+    """What is asked of which part of which index."""
+
+    question: str
+    index: str = "default"
+    history: tuple[str, ...] = ()  # the conversation's earlier questions, oldest first
+    scope: Scope | None = None  # None: the whole index
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Why a passage came where it came."""
 
@@ -144,7 +154,8 @@ class Answer:
     passages: tuple[Passage, ...]  # what was retrieved, best first
     support: float  # 0 to 1: how far the best evidence stands out
     language: str  # "en" or "pt"
-    answered_by: str  # "llm", "quotation" (the document's own sentences), "abstention", "filter"
+    answered_by: str  # "llm", "quotation" (the document's own sentences), "inventory" (of all
+    # that the index holds on something), "abstention" or "filter" (withheld; see content_filter)
     model: str  # what generated, and in what precision
     usage: Usage = field(default_factory=Usage)
     claims: tuple[Claim, ...] = ()  # the text's sentences, each with its label

@@ -1,8 +1,10 @@
 """What an index holds, read: documents, pages, chunks, vectors, terms."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -118,6 +120,28 @@ class Contents(Connection):
         )
         return [(row[0], row[1]) for row in rows]
 
+    def matching(self, expression: str, scope: Scope | None = None) -> list[int]:
+        """Chunks that an FTS5 expression matches, by id; in the scope where one is given."""
+        if not expression:
+            return []
+        within, values = "", list[object]()
+        if scope is not None:
+            where, values = _condition(scope)
+            within = f" AND +rowid IN (SELECT chunks.id {_CHUNKS} WHERE {where})"
+        rows = self._all(
+            f"SELECT rowid FROM terms WHERE terms MATCH ?{within} ORDER BY rowid",
+            expression,
+            *values,
+        )
+        return [row[0] for row in rows]
+
+    def passages_in_order(self, ids: Sequence[int]) -> list[Passage]:
+        """The chunks as passages, however many, in the order of ``ids``."""
+        found: dict[int, Passage] = {}
+        for at in range(0, len(ids), 500):
+            found |= self.passages(ids[at : at + 500])
+        return [found[chunk] for chunk in ids if chunk in found]
+
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """The chunks as passages with score 0, by id; ids that are gone are left out."""
         marks = ",".join("?" * len(ids))
@@ -155,6 +179,21 @@ class Contents(Connection):
             if row := self._one("SELECT sha256 FROM documents WHERE source = ?", source):
                 found[source] = row[0]
         return found
+
+    def contents_sha256(self) -> str:
+        """The SHA-256 of every document's source and digest, in hexadecimal."""
+        kept = self.kept_digests()
+        digest = hashlib.sha256()
+        for source, *made in self._all(
+            "SELECT source, sha256, outcome, rules FROM documents ORDER BY source"
+        ):
+            digest.update(f"{source!r} {kept.get(source, made)}\n".encode())
+        return digest.hexdigest()
+
+    def origin_of(self, source: str) -> tuple[Path, str] | None:
+        """The folder that a source was ingested from, and its file's hash then; None if unknown."""
+        row = self._one("SELECT root, sha256 FROM documents WHERE source = ?", source)
+        return (Path(row[0]), row[1]) if row else None
 
     # -- whole documents, for checking and mending ------------------------------------------
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
+from playwright.sync_api import Error
 
 from rag_app.invisible import without_invisible
 from tests.conftest import PROJECT
@@ -29,9 +30,10 @@ ALIVE = ", ".join(
     f'[data-testid="{drawn}"] {tag}'
     for drawn in ("stMarkdownContainer", "stHtml", "stTooltipContent")
     for tag in (
-        "a", "img", "svg:not(.icon)", "iframe", "script", "style", "link", "meta", "object", "embed",
-        "video", "audio", "form", "input", "details", "table", "code", "pre", "h1", "h2", "h3", "hr", "em",
-        "del", ".katex", '[style*="url"]', '[role="img"]', "[onerror]", "sup", "math",
+        "a", "img", "svg:not(.icon)", "iframe", "script", "style", "link", "meta", "object",
+        "embed", "video", "audio", "form", "input", "details", "table", "code", "pre", "h1",
+        "h2", "h3", "hr", "em", "del", ".katex", '[style*="url"]', '[role="img"]', "[onerror]",
+        "sup", "math",
     )
 )  # fmt: skip
 
@@ -74,7 +76,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def watched(address) -> Iterator[Watched]:
-    from playwright.sync_api import Error, sync_playwright
+    from playwright.sync_api import sync_playwright
 
     own = re.compile(rf"{re.escape(address)}/|ws{re.escape(address[4:])}/|data:|blob:")
     with sync_playwright() as playwright:
@@ -147,9 +149,15 @@ def test_texts_stay_texts(address, watched, batch: int):
 
 def test_the_same_texts_do_harm_where_nothing_makes_them_inert(address, watched):
     watched.foreign.clear()
-    page = opened(watched, f"{address}/?batch=0&raw=1")
+    watched.dialogs.clear()
+    # It may lead anywhere, so no end of it is waited for.
+    with suppress(Error):
+        watched.page.goto(f"{address}/?batch=0&raw=1", wait_until="commit")
+    deadline = time.monotonic() + 60
+    while len(set(watched.foreign)) < 3 and time.monotonic() < deadline:
+        with suppress(Error):
+            watched.page.wait_for_timeout(500)
     assert len({url for url in watched.foreign if "leak.invalid" in url}) >= 3
-    assert page.locator(ALIVE).count() > 20
 
 
 def test_there_are_five_hundred_of_them():
