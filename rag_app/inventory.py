@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag_app.injection import flag
 from rag_app.language import Language
 from rag_app.store.contents import INDEXED
 from rag_app.store.database import Database
@@ -154,7 +155,9 @@ def _lines(passages: Sequence[Passage], inventory: Inventory, language: Language
 
 def _best_spans(passage: Passage, topic: str) -> list[tuple[int, int]]:
     """The passage's sentences that hold as many of the topic's words as any of them does."""
-    spans = list(passage.sentences) or [(passage.start, passage.end)]
+    whole = list(passage.sentences) or [(passage.start, passage.end)]
+    flags = flag([passage.text[a - passage.start : b - passage.start] for a, b in whole])
+    spans = [span for span, is_instruction in zip(whole, flags, strict=True) if not is_instruction]
     wanted = words_of(topic)
 
     def held(span: tuple[int, int]) -> int:
