@@ -146,6 +146,8 @@ def _lines(passages: Sequence[Passage], inventory: Inventory, language: Language
     word = {"en": ("passage", "passages"), "pt": ("trecho", "trechos")}[language]
     for source, held in by_file.items():
         spans = [(p, span) for p in held for span in _best_spans(p, inventory.topic)]
+        if not spans:
+            continue
         passage, (start, end) = next((it for it in spans if _is_prose(*it)), spans[0])
         quoted = _WHITE.sub(" ", passage.text[start - passage.start : end - passage.start])
         count = f"{len(held)} {word[len(held) > 1]}"
@@ -165,7 +167,7 @@ def _best_spans(passage: Passage, topic: str) -> list[tuple[int, int]]:
         stems = {*analyse(text, "en"), *analyse(text, "pt")}
         return sum(bool(word & stems) for word in wanted)
 
-    most = max(held(span) for span in spans)
+    most = max((held(span) for span in spans), default=0)
     return [span for span in spans if held(span) == most]
 
 
