@@ -112,7 +112,8 @@ def opened(watched: Watched, url: str):
     page.goto(url)
     page.get_by_text("END OF BATCH").wait_for()
     page.wait_for_function(  # pieces of HTML are drawn a moment after the rest
-        """() => [...document.querySelectorAll('[class*="st-key-page-"]')].every(x => x.textContent)"""
+        """() => [...document.querySelectorAll('[class*="st-key-page-"]')]
+                 .every(x => x.textContent)"""
     )
     page.wait_for_timeout(500)  # what a text would fetch, it fetches by now
     return page
