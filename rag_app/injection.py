@@ -100,6 +100,7 @@ _SIGNS: tuple[tuple[float, str], ...] = (
           rf"{_NEAR}\w\.(?:pdf|docx?|txt|md|html)\b"),
     (0.6, r"\b(?:contain|include|conter|incluir) (?:the|a|o) (?:word|sentence|phrase|link|palavra"
           r"|frase)\b|\b(?:the|a|o) (?:word|palavra) [a-z]+-?\d*\W*$"),
+    (0.6, r"^\W*(?:attribute|atribua) (?:every|all|each|toda|todas|cada)\b"),
     (0.6, r"\bcite (?:this|isto|the file|o arquivo)\b|\b(?:only|unica) (?:valid "
           r"|valida )?(?:source"
           r"|fonte)\b|\b(?:fonte|source) (?:unica|valida)\b"),
