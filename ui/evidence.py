@@ -90,7 +90,8 @@ def _header(exchange: Exchange, position: int, count: int, *, is_cited: bool) ->
 
 def _draw_place(citation: Citation, index: str, occasion: str) -> None:
     """The page as a picture, where there is one, and its text; raises StoreError."""
-    if not has_picture(citation):
+    # A picture cannot be veiled.
+    if not has_picture(citation) or resources.settings().content_filter:
         _draw_text(citation, index, occasion)
         return
     try:
