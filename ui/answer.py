@@ -36,7 +36,9 @@ def draw_exchange(exchange: Exchange, *, later: int, selected: int | None) -> No
 def _draw_answer(exchange: Exchange, answer: Answer, *, later: int, selected: int | None) -> None:
     if answer.rewritten:
         st.caption(f":material/edit_note: {t('rewritten', question=inert(answer.rewritten))}")
-    if answer.abstained:
+    if answer.answered_by == "filter":
+        st.info(inert(answer.text))
+    elif answer.abstained:
         st.markdown(f"**{t('abstained_title')}**")
         if answer.passages:
             st.caption(t("abstained_hint"))
