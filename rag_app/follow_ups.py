@@ -10,6 +10,7 @@ from rag_app.values import Answer, Passage
 _MOST = 3
 _SHORTEST, _LONGEST = 4, 60  # characters of a heading that makes a question
 _NUMBERING = re.compile(r"^[\s\dIVXivx.()–-]*[.)–-]\s+|^\d[\d.]*\s+")
+_CONTENTS = re.compile(r"(?i)(table of )?contents\b|índice\b|sumário\b")
 _QUESTION: dict[Language, str] = {
     "en": "What is said about “{heading}” in “{title}”?",
     "pt": "O que se diz sobre “{heading}” em “{title}”?",
@@ -56,5 +57,6 @@ def _headings(passage: Passage) -> Iterator[str]:
     """The passage's section titles that can stand in a question, innermost first."""
     for title in reversed(passage.headings):
         plain = _NUMBERING.sub("", " ".join(title.split())).strip(" .:–-")
-        if _SHORTEST <= len(plain) <= _LONGEST and any(letter.isalpha() for letter in plain):
+        is_said = _SHORTEST <= len(plain) <= _LONGEST and any(map(str.isalpha, plain))
+        if is_said and not _CONTENTS.match(plain):
             yield plain

@@ -65,7 +65,8 @@ def answer_markdown(text: str, notes: Sequence[tuple[str, str]] = ()) -> str:
 
 def _numbered(text: str) -> str:
     bold = re.sub(r"(?<![^\s\]])\\\[(\d+)\\\]", r"**\\[\1\\]**", inert(text))
-    return bold.replace("****", "** **")  # two in a row would be one
+    apart = bold.replace("****", "** **")  # two in a row would be one
+    return re.sub(r"(?<!\n)\n(?!\n)", "  \n", apart)  # a line of a list stays a line
 
 
 def marked_html(page_text: str, start: int, end: int, *, around: int = 1500) -> str:

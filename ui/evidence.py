@@ -52,9 +52,11 @@ def draw_evidence(exchange: Exchange, position: int) -> None:
             st.markdown(f"> {one_line(citation.quote, 2000)}")
         if session.evidence() is not None:
             show_top_of_evidence(f"{exchange.id}-{position}")
-        if citation.sha256:
-            st.caption(t("file_hash", digest=citation.sha256[:_HASH]), help=citation.sha256)
-        _pack_button(exchange, answer)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _pack_button(exchange, answer)
+            if citation.sha256:
+                digest = t("file_hash", digest=citation.sha256[:_HASH])
+                st.caption(digest, help=citation.sha256, width="content")
 
 
 def _header(exchange: Exchange, position: int, count: int, *, is_cited: bool) -> None:

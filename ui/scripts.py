@@ -2,11 +2,26 @@
 
 import streamlit as st
 
-_FOCUS = """
-if (matchMedia("(min-width: 641px)").matches
-    && !document.activeElement?.matches("input, textarea, [contenteditable]")) {
-  document.querySelector('[data-testid="stChatInputTextArea"]')?.focus({preventScroll: true});
+# What is looked for may be drawn after the script: it is tried for three seconds, or until the
+# reader does something.
+_REPEATED = """
+let left = 15;
+for (const sign of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+  addEventListener(sign, () => { left = 0; }, {once: true, passive: true});
 }
+const timer = setInterval(() => {
+  if (left-- <= 0 || act()) clearInterval(timer);
+}, 200);
+"""
+_FOCUS = """
+const act = () => {
+  const box = document.querySelector('[data-testid="stChatInputTextArea"]');
+  const isWide = matchMedia("(min-width: 641px)").matches;  // else a keyboard would cover all
+  if (box && isWide && !document.activeElement?.matches("input, textarea")) {
+    box.focus({preventScroll: true});
+  }
+  return box || !isWide;
+};
 """
 _SCROLL = """
 for (const mark of document.querySelectorAll(".page-text mark")) {
@@ -14,14 +29,12 @@ for (const mark of document.querySelectorAll(".page-text mark")) {
   box.scrollTop = mark.offsetTop - box.clientHeight / 3;
 }
 """
+# Streamlit goes to the end of the page as often as the page grows.
 _TOP = """
-// Streamlit goes to the end of the page first, while the page grows.
-for (const wait of [200, 800]) {
-  setTimeout(() => {
-    const exchanges = document.querySelectorAll('[class*="st-key-exchange-"]');
-    exchanges[exchanges.length - 1]?.scrollIntoView();
-  }, wait);
-}
+const act = () => {
+  const exchanges = document.querySelectorAll('[class*="st-key-exchange-"]');
+  exchanges[exchanges.length - 1]?.scrollIntoView();
+};
 """
 _EVIDENCE = """
 if (matchMedia("(max-width: 640px)").matches) {
@@ -48,12 +61,12 @@ def cite_by_click() -> None:
 
 def show_top_of_answer(occasion: str) -> None:
     """Go back to where the newest exchange begins, once an ``occasion``."""
-    _run(_TOP, f"top-{occasion}")
+    _run(_TOP + _REPEATED, f"top-{occasion}")
 
 
 def focus_question(occasion: str) -> None:
     """Put the cursor into the question's box, once an ``occasion``, where no one types yet."""
-    _run(_FOCUS, f"focus-{occasion}")
+    _run(_FOCUS + _REPEATED, f"focus-{occasion}")
 
 
 def show_top_of_evidence(occasion: str) -> None:
@@ -68,4 +81,4 @@ def scroll_to_quote(occasion: str) -> None:
 
 def _run(script: str, key: str) -> None:
     with st.container(key=f"script-{key}"):
-        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+        st.html(f"<script>{{{script}}}</script>", unsafe_allow_javascript=True)

@@ -20,6 +20,7 @@ def test_sections_beside_the_cited_one_become_questions():
             passage("b.md", 0, "The bridge"),  # asked already
             passage("b.md", 100, "III. Tolls"),
             passage("b.md", 200, "17"),  # no words
+            passage("b.md", 250, "Contents 1 Introduction"),  # a list of sections is none
             passage("a.md", 300, "The bridge", "2.1 Cost", title="A bridge"),  # the same again
         )
     )

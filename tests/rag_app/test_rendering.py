@@ -80,5 +80,11 @@ def test_notes_stand_behind_their_sentences_and_numbers():
     assert numbered == "One **\\[1\\]**. A Two **\\[2\\]**. B"
 
 
+def test_the_lines_of_an_answer_stay_lines():
+    assert answer_markdown("Two files.\n- a.md [1]\n- b.md [2]") == (
+        "Two files\\.  \n\\- a\\.md **\\[1\\]**  \n\\- b\\.md **\\[2\\]**"
+    ).replace("\\.", ".")
+
+
 def test_a_note_on_a_sentence_that_is_not_found_stands_at_the_end():
     assert answer_markdown("One.", [("Another.", "A")]) == "One. A"
