@@ -173,6 +173,8 @@ def named_errors(folder: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise _named(folder, error) from error
+    except UnicodeDecodeError as error:  # SQLite's message quotes what it found
+        raise IndexDamaged(_mend(folder, "what it holds is no text")) from error
     except OSError as error:
         raise _not_written(folder, str(error.strerror), full=error.errno in _FULL) from error
 

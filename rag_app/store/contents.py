@@ -9,8 +9,9 @@ import numpy as np
 from rag_app import terms
 from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
-from rag_app.store.connection import Connection, named_errors
+from rag_app.store.connection import named_errors
 from rag_app.store.digest import VERSION, document_digest
+from rag_app.store.vector_rows import VectorRows
 from rag_app.values import Chunk, DocumentRecord, Page, Passage, Scope
 
 INDEXED = "indexed"
@@ -29,7 +30,7 @@ class EmbeddedChunk:
     vector: Vectors
 
 
-class Contents(Connection):
+class Contents(VectorRows):
     """Every question that is put to an index's tables."""
 
     def documents(self) -> list[DocumentRecord]:
@@ -46,10 +47,6 @@ class Contents(Connection):
         """By source: the folder that it was ingested from, and the rules it was split by."""
         rows = self._all("SELECT source, root, rules FROM documents")
         return {source: (root, rules) for source, root, rules in rows}
-
-    def chunk_ids(self) -> list[int]:
-        """Row ids of all chunks, ascending."""
-        return [row[0] for row in self._all("SELECT id FROM chunks ORDER BY id")]
 
     def chunks_in(self, scope: Scope) -> dict[int, str]:
         """The chunks within a scope: row id -> source."""
@@ -79,18 +76,6 @@ class Contents(Connection):
             if row := self._one("SELECT doc FROM term_counts WHERE term = ?", term):
                 found[term] = row[0]
         return found
-
-    def vectors(self, ids: Sequence[int]) -> Vectors:
-        """The chunks' vectors, shape (len(ids), dimension), in the order of ``ids``."""
-        by_id: dict[int, bytes] = {}
-        for at in range(0, len(ids), 500):
-            part = ids[at : at + 500]
-            marks = ",".join("?" * len(part))
-            by_id |= dict(self._all(f"SELECT id, vector FROM chunks WHERE id IN ({marks})", *part))
-        vectors = np.empty((len(ids), self.embedder().dimension), np.float32)
-        for row, chunk_id in enumerate(ids):
-            vectors[row] = np.frombuffer(by_id[chunk_id], "<f4")
-        return vectors
 
     def match(
         self,

@@ -67,7 +67,7 @@ class IndexReader:
         self, vector: Vectors, limit: int, among: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
         """Chunk ids and cosines, best first, of all chunks or ``among`` some; in ``snapshot``."""
-        return self._vectors.search(vector, limit, among)
+        return self._vectors.search(self.database, vector, limit, among)
 
     def lexical(
         self,
