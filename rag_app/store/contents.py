@@ -11,14 +11,11 @@ from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
 from rag_app.store.connection import named_errors
 from rag_app.store.digest import VERSION, document_digest
+from rag_app.store.keywords import CHUNKS, Keywords, condition
 from rag_app.store.vector_rows import VectorRows
 from rag_app.values import Chunk, DocumentRecord, Page, Passage, Scope
 
 INDEXED = "indexed"
-_CHUNKS = (
-    "FROM chunks JOIN documents ON documents.id = chunks.document_id"
-    " JOIN pages ON pages.document_id = chunks.document_id AND pages.ordinal = chunks.ordinal"
-)
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class EmbeddedChunk:
     vector: Vectors
 
 
-class Contents(VectorRows):
+class Contents(VectorRows, Keywords):
     """Every question that is put to an index's tables."""
 
     def documents(self) -> list[DocumentRecord]:
@@ -50,8 +47,8 @@ class Contents(VectorRows):
 
     def chunks_in(self, scope: Scope) -> dict[int, str]:
         """The chunks within a scope: row id -> source."""
-        where, values = _condition(scope)
-        return dict(self._all(f"SELECT chunks.id, source {_CHUNKS} WHERE {where}", *values))
+        where, values = condition(scope)
+        return dict(self._all(f"SELECT chunks.id, source {CHUNKS} WHERE {where}", *values))
 
     def pages_of(self, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         """For each chunk a pair that it shares with the other chunks of its page alone."""
@@ -62,45 +59,6 @@ class Contents(VectorRows):
     def titles(self) -> list[tuple[str, str]]:
         """Source and title of every indexed document."""
         rows = self._all("SELECT source, title FROM documents WHERE outcome = ?", INDEXED)
-        return [(row[0], row[1]) for row in rows]
-
-    def chunk_count(self) -> int:
-        """How many chunks there are."""
-        row = self._one("SELECT count(*) FROM chunks")
-        return row[0] if row else 0
-
-    def document_frequencies(self, wanted: Sequence[str]) -> dict[str, int]:
-        """How many chunks hold each of the analysed terms."""
-        found: dict[str, int] = {}
-        for term in wanted:
-            if row := self._one("SELECT doc FROM term_counts WHERE term = ?", term):
-                found[term] = row[0]
-        return found
-
-    def match(
-        self,
-        expression: str,
-        limit: int,
-        context_weight: float,
-        scope: Scope | None = None,
-    ) -> list[tuple[int, float]]:
-        """Chunk ids and BM25 scores, best (highest) first, for an FTS5 expression.
-
-        Only chunks within the scope, where one is given.
-        """
-        if not expression:
-            return []
-        within, values = "", list[object]()
-        if scope is not None:
-            where, values = _condition(scope)
-            within = f" AND +rowid IN (SELECT chunks.id {_CHUNKS} WHERE {where})"
-        rows = self._all(
-            f"SELECT rowid, -bm25(terms, 1.0, {float(context_weight)}) AS score FROM terms"
-            f" WHERE terms MATCH ?{within} ORDER BY score DESC, rowid LIMIT ?",
-            expression,
-            *values,
-            limit,
-        )
         return [(row[0], row[1]) for row in rows]
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
@@ -221,19 +179,3 @@ class Contents(VectorRows):
         except IndexDamaged as error:
             return str(error.__cause__)
         return ""
-
-
-def _condition(scope: Scope) -> tuple[str, list[object]]:
-    """A scope as SQL over ``_CHUNKS``, and its values."""
-    clauses, values = ["1"], list[object]()
-    if scope.sources is not None:
-        either = " OR ".join(["source = ? OR source GLOB ?"] * len(scope.sources)) or "0"
-        clauses.append(f"({either})")
-        values += [name for source in scope.sources for name in (source, source)]
-    if scope.pages is not None:
-        clauses.append("number BETWEEN ? AND ?")
-        values += scope.pages
-    if scope.modified_after is not None:
-        clauses.append("modified > ?")
-        values.append(scope.modified_after.timestamp())
-    return " AND ".join(clauses), values
