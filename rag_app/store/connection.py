@@ -15,6 +15,7 @@ from rag_app.errors import IndexBusy, IndexDamaged, IndexNotFound, IndexNotWritt
 from rag_app.store.schema import ADDED_TABLES, DATABASE_FILE, FORMAT, TABLES
 
 _PATIENCE_S = 30  # for a writer's commit to end
+_CACHE_KIB = 64 * 1024  # of the database's pages, most
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -133,7 +134,12 @@ class Connection:
             raise
 
     def _prepare(self, embedder: EmbedderIdentity | None) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"cache_size = -{_CACHE_KIB}",
+        ):
             self._connection.execute(f"PRAGMA {pragma}")
         if not self._connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
             if embedder is None:  # a writer was killed before its first commit

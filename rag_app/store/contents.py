@@ -11,7 +11,7 @@ from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
 from rag_app.store.connection import named_errors
 from rag_app.store.digest import VERSION, document_digest
-from rag_app.store.keywords import CHUNKS, Keywords, condition
+from rag_app.store.keywords import Keywords, condition
 from rag_app.store.vector_rows import VectorRows
 from rag_app.values import Chunk, DocumentRecord, Page, Passage, Scope
 
@@ -48,7 +48,12 @@ class Contents(VectorRows, Keywords):
     def chunks_in(self, scope: Scope) -> dict[int, str]:
         """The chunks within a scope: row id -> source."""
         where, values = condition(scope)
-        return dict(self._all(f"SELECT chunks.id, source {CHUNKS} WHERE {where}", *values))
+        rows = self._all(
+            "SELECT chunks.id, source FROM chunks CROSS JOIN documents"
+            f" ON documents.id = document_id WHERE {where}",
+            *values,
+        )
+        return dict(rows)
 
     def pages_of(self, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         """For each chunk a pair that it shares with the other chunks of its page alone."""

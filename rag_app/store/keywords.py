@@ -17,11 +17,6 @@ _READ = 800  # of those found, best first, that are scored by all the words
 _K1, _B = 1.2, 0.75  # of BM25, as FTS5 has them
 _LEAST_IDF = 1e-6
 
-CHUNKS = (
-    "FROM chunks JOIN documents ON documents.id = chunks.document_id"
-    " JOIN pages ON pages.document_id = chunks.document_id AND pages.ordinal = chunks.ordinal"
-)
-
 
 @dataclass(frozen=True)
 class _Finder:
@@ -59,9 +54,8 @@ class Keywords(Connection):
         known = sorted(counts, key=lambda stem: (counts[stem], stem))
         if self.chunk_count() <= exhaustive or sum(counts.values()) <= _SCORED:
             return self._ranked(_Finder(any_of(stems)), limit, context_weight, scope)
-        if scope is not None:
-            if (few := self._rows_in(scope, _READ)) is not None:
-                return self._scored(few, known, context_weight)[:limit]
+        if scope is not None and (few := self._rows_in(scope, _READ)) is not None:
+            return self._scored(few, known, context_weight)[:limit]
         finder, others = self._finder(known, counts)
         helpers = _while_fewer(others, counts, _HELPING) or others[:1]
         found: dict[int, float] = {}
@@ -127,7 +121,7 @@ class Keywords(Connection):
             within, values = " AND +rowid % ? = 0", [finder.one_in]
         if scope is not None:
             where, more = condition(scope)
-            within += f" AND +rowid IN (SELECT chunks.id {CHUNKS} WHERE {where})"
+            within += f" AND +rowid IN (SELECT id FROM chunks WHERE {where})"
             values += more
         rows = self._all(
             f"SELECT rowid, -bm25(terms, 1.0, {float(context_weight)}) AS score FROM terms"
@@ -141,7 +135,7 @@ class Keywords(Connection):
     def _rows_in(self, scope: Scope, most: int) -> list[int] | None:
         """The scope's chunks; None where there are more."""
         where, values = condition(scope)
-        rows = self._all(f"SELECT chunks.id {CHUNKS} WHERE {where} LIMIT ?", *values, most + 1)
+        rows = self._all(f"SELECT id FROM chunks WHERE {where} LIMIT ?", *values, most + 1)
         return [row[0] for row in rows] if len(rows) <= most else None
 
     def _scored(
@@ -184,19 +178,31 @@ class Keywords(Connection):
 
 
 def condition(scope: Scope) -> tuple[str, list[object]]:
-    """A scope as SQL over ``CHUNKS``, and its values."""
+    """A scope as a condition on a row of chunks, and its values.
+
+    Documents are chosen first: SQLite, left to choose, may go through all chunks.
+    """
     clauses, values = ["1"], list[object]()
     if scope.sources is not None:
-        either = " OR ".join(["source = ? OR source GLOB ?"] * len(scope.sources)) or "0"
-        clauses.append(f"({either})")
-        values += [name for source in scope.sources for name in (source, source)]
-    if scope.pages is not None:
-        clauses.append("number BETWEEN ? AND ?")
-        values += scope.pages
+        either = []
+        for source in scope.sources:
+            either.append("source = ?")
+            values.append(source)
+            if set(source) & set("*?["):  # else the index on sources finds it
+                either.append("source GLOB ?")
+                values.append(source)
+        clauses.append(f"({' OR '.join(either) or '0'})")
     if scope.modified_after is not None:
         clauses.append("modified > ?")
         values.append(scope.modified_after.timestamp())
-    return " AND ".join(clauses), values
+    where = f"chunks.document_id IN (SELECT id FROM documents WHERE {' AND '.join(clauses)})"
+    if scope.pages is not None:
+        where += (
+            " AND EXISTS (SELECT 1 FROM pages WHERE pages.document_id = chunks.document_id"
+            " AND pages.ordinal = chunks.ordinal AND number BETWEEN ? AND ?)"
+        )
+        values += scope.pages
+    return where, values
 
 
 def _while_fewer(stems: Sequence[str], counts: Mapping[str, int], most: int) -> Sequence[str]:

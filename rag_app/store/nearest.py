@@ -112,9 +112,8 @@ def is_exact(index: faiss.Index) -> bool:
 
 def is_ours(index: faiss.Index | None, dimension: int) -> bool:
     """Whether it is an index of this module's kinds, for vectors of this length."""
-    return index is not None and index.d == dimension and isinstance(
-        index, faiss.IndexIDMap2 | faiss.IndexIVFScalarQuantizer
-    )
+    kinds = (faiss.IndexIDMap2, faiss.IndexIVFScalarQuantizer)
+    return isinstance(index, kinds) and bool(index.d == dimension)
 
 
 def is_fit(index: faiss.Index, count: int, exact_limit: int) -> bool:

@@ -4,8 +4,8 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 import faiss
 
@@ -58,7 +58,7 @@ def is_trusted(path: Path, sha256: str | None) -> bool:
 
 
 @contextmanager
-def _trusted(path: Path, sha256: str | None) -> Iterator[BinaryIO | None]:
+def _trusted(path: Path, sha256: str | None) -> Iterator[BufferedReader | None]:
     """The file, open, if its bytes have this hash."""
     try:
         file = path.open("rb")
@@ -69,7 +69,7 @@ def _trusted(path: Path, sha256: str | None) -> Iterator[BinaryIO | None]:
         yield file if _hash(file) == sha256 else None
 
 
-def _hash(file: BinaryIO) -> str:
+def _hash(file: BufferedReader) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 

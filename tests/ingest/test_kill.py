@@ -17,7 +17,9 @@ from ingest.pipeline import ingest
 from rag_app import retrieve
 from rag_app.errors import IndexNotFound
 from rag_app.settings import load_settings
+from rag_app.store import vector_file
 from rag_app.store.database import Database
+from rag_app.store.schema import VECTORS_FILE
 from rag_app.store.verification import verify
 from tests.conftest import PROJECT
 from tests.ingest.killing import ONCE, POINTS
