@@ -32,9 +32,10 @@ class Contents(VectorRows, Keywords):
 
     def documents(self) -> list[DocumentRecord]:
         """Every file that the index knows, by source."""
+        # A page's row holds its text: the last one's number is read, the others are not counted.
         rows = self._all(
             "SELECT source, sha256, size, title, language, loader, outcome, detail,"
-            " (SELECT count(*) FROM pages WHERE document_id = documents.id),"
+            " coalesce((SELECT max(ordinal) + 1 FROM pages WHERE document_id = documents.id), 0),"
             " (SELECT count(*) FROM chunks WHERE document_id = documents.id),"
             " modified FROM documents ORDER BY source"
         )

@@ -13,7 +13,7 @@ EXHAUSTIVE = 50_000  # chunks: in an index no larger, each that has any word of 
 _SCORED = 12_000  # chunks that the question's rarest words may find in a larger one
 _WANTED = 400  # chunks that a conjunction of common words should find at least
 _HELPING = 400_000  # chunks that have the words which rank, with those, what was found
-_READ = 800  # of those found, best first, that are scored by all the words
+_READ = 500  # of those found, best first, that are scored by all the words
 _K1, _B = 1.2, 0.75  # of BM25, as FTS5 has them
 _LEAST_IDF = 1e-6
 

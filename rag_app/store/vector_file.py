@@ -47,7 +47,7 @@ def read(path: Path, sha256: str | None, *, mapped: bool) -> faiss.Index | None:
     with _trusted(path, sha256) as file:
         if file is None:
             return None
-        file.seek(0)
+        os.lseek(file.fileno(), 0, os.SEEK_SET)  # a copy of the handle shares its place
         return faiss.read_index(f"/dev/fd/{file.fileno()}", faiss.IO_FLAG_MMAP if mapped else 0)
 
 

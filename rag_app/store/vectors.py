@@ -153,6 +153,8 @@ class VectorIndex:
         late = held.recent.ntotal + held.dead
         if not nearest.is_fit(held.base, count, self._limit) or late > self._limit // 2:
             return False
+        if nearest.is_mapped(held.base):  # the file itself, whose bytes were looked at
+            return self._path.exists()
         same = database.meta("vectors_commit") == str(held.commit)
         return (same or not nearest.is_exact(held.base)) and self.is_whole(database)
 
