@@ -25,6 +25,7 @@ class _Finder:
     expression: str
     chunks: int = 0  # about how many it finds
     one_in: int = 1  # so many of them is looked at
+    rare: str = ""  # the part of the expression that must not be sampled
 
 
 class Keywords(Connection):
@@ -62,10 +63,12 @@ class Keywords(Connection):
         if helpers and finder.chunks > limit:
             both = replace(finder, expression=f"({finder.expression}) AND ({any_of(helpers)})")
             found = dict(self._ranked(both, _READ, context_weight, scope))
-            if len(helpers) == len(others) and len(found) >= limit:
+            if len(helpers) == len(others) and len(found) >= limit and finder.one_in == 1:
                 return list(found.items())[:limit]  # FTS5 has scored them by all the stems
         if len(found) < limit:
-            found = dict(self._ranked(finder, _READ, context_weight, scope)) | found
+            found |= dict(self._ranked(finder, _READ, context_weight, scope))
+        if finder.one_in > 1 and finder.rare:  # of those, every chunk is looked at
+            found |= dict(self._ranked(_Finder(finder.rare), _READ, context_weight, scope))
         return self._scored(list(found), known, context_weight)[:limit]
 
     def chunk_count(self) -> int:
@@ -110,7 +113,7 @@ class Keywords(Connection):
         conjunction = " AND ".join(any_of([stem]) for stem in common[:together])
         expression = f"{any_of(rare)} OR ({conjunction})" if rare else conjunction
         one_in = math.ceil(size / _SCORED)
-        return _Finder(expression, found + round(size), one_in), common[together:]
+        return _Finder(expression, found + round(size), one_in, any_of(rare)), common[together:]
 
     def _ranked(
         self, finder: "_Finder", limit: int, context_weight: float, scope: Scope | None

@@ -74,6 +74,19 @@ def test_common_words_alone_find_something_too(database: Database):
         assert len(database.match(stems, 10, WEIGHT, exhaustive=0)) == 10
 
 
+def test_a_rare_word_is_found_beside_common_ones(database: Database):
+    stems = {stem for _, stems in questions(database) for stem in stems}
+    counts = database.document_frequencies(sorted(stems))
+    common = sorted(counts, key=lambda stem: -counts[stem])[:3]
+    rare = [stem for stem, count in counts.items() if count == 1]
+    assert rare and counts[common[0]] > 3 * keywords._SCORED
+    for stem in rare:
+        (only,) = database.match([stem], 10, WEIGHT)
+        for beside in (common[:1], common[:2], common):
+            found = database.match([stem, *beside], 10, WEIGHT, exhaustive=0)
+            assert only[0] in [chunk for chunk, _ in found]
+
+
 def test_counts_follow_the_index(database: Database):
     _, stems = questions(database)[0]
     before, chunks = database.document_frequencies(stems), database.chunk_count()
