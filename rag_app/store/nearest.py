@@ -132,4 +132,5 @@ def _probes(index: faiss.Index, passing: int) -> int:
     """How many lists to read where only some of the vectors may be found."""
     if passing <= min(_FEW, index.ntotal // 2):
         return int(index.nlist)
-    return min(int(index.nlist), math.ceil(_PROBED * index.nlist * index.ntotal / passing))
+    lists = int(index.nlist)
+    return min(lists, math.ceil(_PROBED * lists * int(index.ntotal) / passing))
