@@ -54,6 +54,11 @@ def marked_html(page_text: str, start: int, end: int, *, around: int = 1500) -> 
     )
 
 
+def page_html(text: str) -> str:
+    """HTML of a text as it stands, everything escaped."""
+    return f'<div class="page-text">{_escaped(text)}</div>'
+
+
 def _escaped(text: str) -> str:
     return html.escape(_UNSAFE.sub("", text)).replace("\n", "<br>")
 
