@@ -9,7 +9,7 @@ from rag_app.rendering import inert, one_line
 from ui import resources, session
 from ui.exposure import is_private
 from ui.language import language_switch, t
-from ui.upload import upload_box
+from ui.upload import job_progress, upload_box
 from ui.views.chat import chat
 from ui.views.documents import documents
 
@@ -34,11 +34,11 @@ def main() -> None:
         ]
     )  # fmt: skip
     with st.sidebar:
-        _sidebar()
+        _sidebar(uploads=page.url_path != "documents")  # that page has the uploader itself
     page.run()
 
 
-def _sidebar() -> None:
+def _sidebar(*, uploads: bool) -> None:
     language_switch()
     st.button(t("new_chat"), on_click=session.clear, icon=":material/add_comment:", width="stretch")
     names = resources.indexes()
@@ -48,7 +48,9 @@ def _sidebar() -> None:
             st.session_state[session.INDEX_KEY] = index
         st.selectbox(t("index"), names, key=session.INDEX_KEY)
         _files(index)
-    upload_box(index or "default")
+    if uploads:
+        upload_box(index or "default")
+        job_progress(index or "default")
     if running := resources.models_if_loaded():
         st.caption(inert(running))
 

@@ -1,41 +1,236 @@
-"""Every file that the index knows, and why a file is not in it."""
+"""Every file that the index knows: found, read, read again, added, taken out."""
+
+from datetime import datetime
+from pathlib import Path
 
 import streamlit as st
 
+from ingest.ignoring import ignored_files, restore
+from ingest.removal import UPLOADS, remove
 from rag_app.errors import RagError
-from rag_app.rendering import inert
-from ui import resources, session
-from ui.language import t
+from rag_app.rendering import inert, one_line
+from rag_app.store.database import INDEXED
+from rag_app.store.places import index_folder, noted_roots
+from ui import ingesting, resources, session
+from ui.document_preview import preview
+from ui.ingesting import Work
+from ui.language import LANGUAGES, t
+from ui.listing import ORDERS, PAGE, Filter, Listing, Row, chosen, listing, pages_of
+from ui.upload import begin, job_progress, upload_box
+
+_NAMED = 10  # files named before they are deleted
+_SAID = "documents_said"
 
 
 def documents() -> None:
     """Draw the page."""
     st.title(t("page_documents"))
     index = session.chosen_index(resources.indexes())
+    _say()
     if index is None:
         st.info(t("no_index"))
+    with st.expander(t("upload"), icon=":material/upload_file:", expanded=index is None):
+        upload_box(index or "default")
+    job_progress(index or "default")
+    if index is None:
         return
     try:
-        records = resources.documents(index)
+        held = listing(index)
+        _draw(held, index)
     except RagError as error:
         st.error(t("error", error=inert(str(error))))
+
+
+def _draw(held: Listing, index: str) -> None:
+    good = held.outcomes.get(INDEXED, 0)
+    st.caption(
+        t(
+            "documents_sum",
+            files=f"{len(held.rows):,}",
+            indexed=f"{good:,}",
+            rejected=f"{len(held.rows) - good:,}",
+            chunks=f"{held.chunks:,}",
+            tokens=f"{held.tokens:,}",
+        )
+    )
+    _up_to_date(index)
+    if not held.rows:
+        st.info(t("empty_index"))
+    else:
+        found = chosen(held.rows, _filters(held))
+        selected = _table(found, index) or (found if len(found) == 1 else [])
+        if selected:
+            _actions(selected, index)
+        if len(selected) == 1:
+            preview(selected[0], index)
+    _taken_out(index)
+
+
+def _up_to_date(index: str) -> None:
+    home = index_folder(resources.settings(), index)
+    works = [Work(Path(root)) for root in noted_roots(home) if _holds_files(Path(root), home)]
+    if not works:
         return
-    st.caption(t("documents_intro"))
-    st.dataframe(
-        [
-            {
-                t("column_file"): record.source,
-                t("column_outcome"): t("outcome_indexed")
-                if record.outcome == "indexed"
-                else record.outcome,
-                t("column_pages"): record.pages,
-                t("column_passages"): record.chunks,
-                t("column_size"): round(record.size / 1000, 1),
-                t("column_language"): record.language,
-                t("reason"): record.detail,
-            }
-            for record in records
-        ],
+    st.button(
+        t("up_to_date"), key="up_to_date", icon=":material/sync:", help=t("up_to_date_help"),
+        disabled=ingesting.is_running(index), on_click=begin, args=(index, works),
+    )  # fmt: skip
+
+
+def _holds_files(root: Path, home: Path) -> bool:
+    """A folder of uploads that were all deleted is nothing to complain of."""
+    return root != home / UPLOADS or any(path.is_file() for path in root.rglob("*"))
+
+
+def _filters(held: Listing) -> Filter:
+    words_box, outcome_box, language_box, order_box = st.columns([3, 2, 2, 2])
+    words = words_box.text_input(
+        t("find_file"), key="find", placeholder=t("find_file"), icon=":material/search:",
+        bind="query-params",
+    )  # fmt: skip
+    outcomes = outcome_box.multiselect(
+        t("column_outcome"), list(held.outcomes), key="outcomes", format_func=_outcome
+    )
+    languages = language_box.multiselect(
+        t("column_language"), list(held.languages), key="languages", format_func=_language
+    )
+    order = order_box.selectbox(
+        t("order"), list(ORDERS), key="order", format_func=lambda order: t(f"order_{order}")
+    )
+    return Filter(words, tuple(outcomes), tuple(languages), order)
+
+
+def _table(found: list[Row], index: str) -> list[Row]:
+    """Draw one page of the rows; the selected ones."""
+    pages = pages_of(len(found))
+    # What is selected counts within what is shown: other rows, another table.
+    key = f"documents:{index}:{hash(tuple(row.record.source for row in found))}"
+    page = min(st.session_state.get(f"page:{key}", 1), pages)
+    shown = found[(page - 1) * PAGE : page * PAGE]
+    event = st.dataframe(
+        [_cells(row) for row in shown],
+        key=f"{key}:{page}",
         hide_index=True,
         width="stretch",
+        height=min(38 + 35 * max(1, len(shown)), 440),
+        on_select="rerun",
+        selection_mode="multi-row",
+        placeholder="",
+        alt=t("documents_intro"),
+        column_config={
+            t("column_size"): st.column_config.NumberColumn(format="%.1f"),
+            t("column_pages"): st.column_config.NumberColumn(format="localized"),
+            t("column_passages"): st.column_config.NumberColumn(format="localized"),
+            t("column_tokens"): st.column_config.NumberColumn(format="localized"),
+            t("column_date"): st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+        },
     )
+    if pages > 1:
+        st.pagination(pages, key=f"page:{key}")
+    first = (page - 1) * PAGE
+    st.caption(
+        t("rows_shown", first=first + bool(shown), last=first + len(shown), count=f"{len(found):,}")
+    )
+    rows = event["selection"]["rows"]
+    return [shown[number] for number in rows if number < len(shown)]
+
+
+def _cells(row: Row) -> dict[str, object]:
+    record = row.record
+    return {
+        t("column_file"): record.source,
+        t("column_outcome"): _outcome(record.outcome),
+        t("column_pages"): record.pages,
+        t("column_passages"): record.chunks,
+        t("column_tokens"): row.tokens,
+        t("column_size"): record.size / 1000,
+        t("column_date"): datetime.fromtimestamp(record.modified) if record.modified else None,
+        t("column_language"): _language(record.language) if record.language else "",
+        t("reason"): record.detail,
+    }
+
+
+def _actions(selected: list[Row], index: str) -> None:
+    again, out = st.columns(2)
+    folders: dict[str, list[str]] = {}
+    for row in selected:
+        if row.folder:
+            folders.setdefault(row.folder, []).append(row.record.source)
+    works = [Work(Path(folder), tuple(sources)) for folder, sources in folders.items()]
+    again.button(
+        t("read_again", count=len(selected)), key="read_again", icon=":material/refresh:",
+        help=t("read_again_help"), width="stretch", on_click=begin, args=(index, works),
+        disabled=ingesting.is_running(index) or not works,
+    )  # fmt: skip
+    if out.button(
+        t("delete", count=len(selected)), key="delete", icon=":material/delete:", width="stretch",
+        disabled=ingesting.is_running(index),
+    ):  # fmt: skip
+        st.dialog(t("delete_title"))(_confirm)(selected, index)
+
+
+def _confirm(selected: list[Row], index: str) -> None:
+    for row in selected[:_NAMED]:
+        st.markdown(f"- {one_line(row.record.source)}")
+    if len(selected) > _NAMED:
+        st.caption(t("and_more", count=len(selected) - _NAMED))
+    uploads = str(index_folder(resources.settings(), index) / UPLOADS)
+    if any(row.folder == uploads for row in selected):
+        st.warning(t("delete_uploads"))
+    if any(row.folder != uploads for row in selected):
+        st.info(t("delete_files"))
+    sources = [row.record.source for row in selected]
+    if st.button(
+        t("delete_confirm"), key="delete_confirm", type="primary", on_click=_delete,
+        args=(sources, index),
+    ):  # fmt: skip
+        st.rerun()  # closes the dialog
+
+
+def _delete(sources: list[str], index: str) -> None:
+    try:
+        remove(sources, index=index, settings=resources.settings())
+    except RagError as error:
+        st.session_state[_SAID] = ("error", inert(str(error)))
+    else:
+        st.session_state[_SAID] = ("deleted", str(len(sources)))
+
+
+def _say() -> None:
+    """What came of the last click, once."""
+    said = st.session_state.pop(_SAID, None)
+    if said is not None and said[0] == "error":
+        st.error(t("error", error=said[1]))
+    elif said is not None:
+        st.toast(t("deleted", count=said[1]), icon=":material/delete:")
+
+
+def _taken_out(index: str) -> None:
+    home = index_folder(resources.settings(), index)
+    listed = ignored_files(home)
+    if not listed:
+        return
+    with st.expander(t("taken_out", count=len(listed))):
+        st.caption(t("taken_out_help"))
+        names = {f"{item.folder}/{item.source}": item for item in listed}
+        back = st.multiselect(t("taken_out_which"), list(names), key="taken_out")
+        if st.button(
+            t("bring_back"), key="bring_back", icon=":material/undo:",
+            disabled=not back or ingesting.is_running(index),
+        ):  # fmt: skip
+            items = [names[name] for name in back]
+            try:
+                restore(home, items)
+            except RagError as error:
+                st.error(t("error", error=inert(str(error))))
+                return
+            begin(index, [Work(Path(root)) for root in {item.folder for item in items}])
+            st.rerun()
+
+
+def _outcome(outcome: str) -> str:
+    return t(f"outcome_{outcome}")
+
+
+def _language(language: str) -> str:
+    return {str(key): name for key, name in LANGUAGES.items()}.get(language, language)
