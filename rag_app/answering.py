@@ -5,20 +5,24 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from rag_app.drafting import draft
 from rag_app.embedding import load_embedder
 from rag_app.errors import Cancelled
 from rag_app.evidence import Sentence, rank_sentences, support_of, weigh_words
+from rag_app.identity import identify
 from rag_app.language import Language, detect
 from rag_app.llm import describe, load_llm
-from rag_app.retrieval import checked, retrieve
+from rag_app.recording import recorded
+from rag_app.retrieval import checked, find, scope_of
+from rag_app.rewriting import stand_alone
 from rag_app.sentence_reader import load_sentence_reader
 from rag_app.settings import Settings, load_settings
 from rag_app.store.places import index_folder
 from rag_app.store.reader import open_reader
-from rag_app.values import Answer, Passage, Usage
+from rag_app.values import Answer, Passage, Request, Usage
 
 _READ = 12  # passages whose sentences are weighed; the answer's passages are the first of them
 _LEADING = 6  # best sentences, whose passages come first
@@ -36,49 +40,85 @@ def ask(
     *,
     index: str = "default",
     settings: Settings | None = None,
+    history: Sequence[str] = (),
+    sources: Sequence[str] | None = None,
+    pages: tuple[int, int] | None = None,
+    modified_after: datetime | None = None,
+    conversation: str = "",
+    exchange: int | None = None,
     on_stage: Callable[[str], None] | None = None,
     on_token: Callable[[str], None] | None = None,
+    on_place: Callable[[int], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> Answer:
     """The answer to a question from the documents of an index, every sentence cited.
 
+    ``history`` holds the earlier questions of the conversation, oldest first: a follow-up is
+    read as the question that it stands for. ``sources``, ``pages`` and ``modified_after``
+    narrow what is read, as in ``retrieve``. The log keeps the exchange, in ``conversation``
+    where one is named, or as ``exchange`` where the caller has begun it there.
+
     ``on_stage`` is told "searching", "reading", "writing" and "checking" as they begin,
-    ``on_token`` each piece of the model's draft; the answer returned is what of the draft the
-    documents bear out. Raises QuestionError, IndexNotFound, IndexDamaged, EmbedderMismatch,
+    ``on_token`` each piece of the model's draft, ``on_place`` how many questions the model
+    answers before this one. Raises QuestionError, IndexNotFound, IndexDamaged, EmbedderMismatch,
     ModelError, and Cancelled soon after ``cancel`` is set.
     """
     settings = settings or load_settings()
-    question = checked(question, settings)
-    language = detect(question)
     clock = _Clock(on_stage or (lambda _: None), cancel or threading.Event())
-    clock.begin("searching")
-    found = retrieve(question, max(_READ, settings.passages), index=index, settings=settings)
+    with recorded(question, index, settings, conversation, exchange) as record:
+        request = Request(
+            question=checked(question, settings),
+            index=index,
+            history=tuple(history),
+            scope=scope_of(sources, pages, modified_after),
+        )
+        clock.begin("searching")
+        kept = record.known(identify(request, settings))
+        if kept is not None:
+            usage = Usage(seconds=clock.end())
+            return record.answered(replace(kept, usage=usage, cached=True))
+        return record.answered(_answer(request, settings, clock, on_token, on_place))
+
+
+def _answer(
+    request: Request,
+    settings: Settings,
+    clock: "_Clock",
+    on_token: Callable[[str], None] | None,
+    on_place: Callable[[int], None] | None,
+) -> Answer:
+    question = stand_alone(request.question, request.history)
+    language = detect(question)
+    found = find(question, max(_READ, settings.passages), request.index, settings, request.scope)
     clock.begin("reading")
-    ranked = _read(question, found, index, settings)
+    ranked = _read(question, found, request.index, settings)
     support = support_of(ranked, language)
     passages = _by_evidence(found, ranked)[: settings.passages]
     base = Answer(
-        question=question, text=ABSTENTION[language], citations=(), abstained=True,
+        question=request.question, text=ABSTENTION[language], citations=(), abstained=True,
         passages=tuple(passages), support=support, language=language,
         answered_by="abstention", model="",
+        rewritten=question if question != request.question else "",
     )  # fmt: skip
     if support < settings.min_support:
         return replace(base, usage=Usage(seconds=clock.end()))
     drafted = draft(
         question, passages, ranked, language, load_embedder(settings), settings,
-        on_stage=clock.begin, on_token=on_token, cancel=clock.cancel,
+        on_stage=clock.begin, on_token=on_token, on_place=on_place, cancel=clock.cancel,
     )  # fmt: skip
     cited, generated = drafted.cited, drafted.generated
     usage = Usage(generated.prompt_tokens, generated.completion_tokens, clock.end())
     if not cited.citations:
         return replace(base, usage=usage, model=drafted.model)
-    hashes = open_reader(index_folder(settings, index), load_embedder(settings)).database.sha256_of(
+    folder = index_folder(settings, request.index)
+    hashes = open_reader(folder, load_embedder(settings)).database.sha256_of(
         c.source for c in cited.citations
     )
     return replace(
         base,
         text=cited.text,
         citations=tuple(replace(c, sha256=hashes.get(c.source, "")) for c in cited.citations),
+        claims=cited.claims,
         abstained=False,
         answered_by=drafted.answered_by,
         model=drafted.model,

@@ -42,18 +42,21 @@ def answer_from(
     prompt: Prompt,
     *,
     on_token: Callable[[str], None] | None = None,
+    on_place: Callable[[int], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> Generated:
     """The model's answer to the question from the passages, which are numbered from 1.
 
-    ``on_token`` gets each piece of text as it is written. Raises Cancelled soon after
+    ``on_token`` gets each piece of text as it is written, ``on_place`` how many questions a local
+    model answers before this one. Raises Cancelled soon after
     ``cancel`` is set, and ModelError where the model fails.
     """
     cancel = cancel or threading.Event()
     watch = _Watch(on_token or (lambda _: None), cancel)
     chain = retrieval_qa(llm, _Chosen(passages=list(passages)), prompt)
-    # A local model finds ``cancel`` in the metadata and stops even before its first token.
-    config = {"callbacks": [watch], "metadata": {"cancel": cancel}}
+    # A local model finds these in the metadata, and stops even before its first token.
+    metadata = {"cancel": cancel, "on_place": on_place or (lambda _: None)}
+    config = {"callbacks": [watch], "metadata": metadata}
     text = chain.invoke({"query": question}, config=config)["result"]
     return Generated(text.strip(), watch.prompt_tokens, watch.completion_tokens)
 

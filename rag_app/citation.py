@@ -14,7 +14,7 @@ from rag_app.evidence import Sentence
 from rag_app.language import Language
 from rag_app.sentences import sentences
 from rag_app.terms import analyse
-from rag_app.values import Citation
+from rag_app.values import Citation, Claim
 
 _MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 _DENIAL = re.compile(r"(?i)\b(?:not|no|never|neither|nor|without|não|nunca|nem|sem)\b|n['’]t\b")
@@ -29,6 +29,7 @@ class Cited:
 
     text: str
     citations: tuple[Citation, ...]
+    claims: tuple[Claim, ...] = ()
 
     def followed_by(self, quoted: "Cited") -> "Cited":
         """The text, then each quotation as a paragraph of its own, numbered on."""

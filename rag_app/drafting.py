@@ -74,6 +74,7 @@ def draft(
     *,
     on_stage: Callable[[str], None],
     on_token: Callable[[str], None] | None = None,
+    on_place: Callable[[int], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> Drafted:
     """An answer whose every sentence the ``ranked`` sentences bear out; may be without any.
@@ -96,6 +97,7 @@ def draft(
         llm,
         prompt,
         on_token=on_token,
+        on_place=on_place,
         cancel=cancel,
     )
     on_stage("checking")

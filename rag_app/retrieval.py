@@ -58,17 +58,29 @@ def retrieve(
     """
     settings = settings or load_settings()
     question = checked(question, settings)
+    scope = scope_of(sources, pages, modified_after)
+    return find(question, k, index, settings, scope, explain=explain)
+
+
+def find(
+    question: str,
+    k: int,
+    index: str,
+    settings: Settings,
+    scope: Scope | None = None,
+    *,
+    explain: bool = False,
+) -> list[Passage]:
+    """``retrieve`` for a question that was checked."""
     embedder = load_embedder(settings)
     reader = open_reader(index_folder(settings, index), embedder)
     expansion = expand(question, settings)
     wordings = [question, f"{question} {expansion}"] if expansion else [question]
     vector = embedder.encode(wordings, kind="query").mean(axis=0)
     query = _Query(question, expansion, vector)
-    narrowed = sources is not None or pages is not None or modified_after is not None
-    scope = Scope(tuple(sources) if sources is not None else None, pages, modified_after)
     wanted = max(k, READS) if settings.reranker else k
     with reader.snapshot():
-        fused = _search(reader, query, max(_CANDIDATES, k), scope if narrowed else None)[:wanted]
+        fused = _search(reader, query, max(_CANDIDATES, k), scope)[:wanted]
         found = reader.database.passages([item.chunk_id for item in fused])
     passages = [
         replace(
@@ -81,6 +93,15 @@ def retrieve(
         for item in fused
     ]
     return rerank(question, passages, settings)[:k]
+
+
+def scope_of(
+    sources: Sequence[str] | None, pages: tuple[int, int] | None, modified_after: datetime | None
+) -> Scope | None:
+    """The part of an index that is meant; None is the whole of it."""
+    if sources is None and pages is None and modified_after is None:
+        return None
+    return Scope(None if sources is None else tuple(sources), pages, modified_after)
 
 
 @dataclass(frozen=True)

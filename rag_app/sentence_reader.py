@@ -34,6 +34,12 @@ def load_sentence_reader(settings: Settings) -> "SentenceReader":
     return _load(settings.threads, settings.cache_dir)
 
 
+@lru_cache
+def reader_sha256() -> str:
+    """The SHA-256 of the reader's adapter, in hexadecimal."""
+    return hashlib.sha256(ADAPTER.read_bytes()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A sentence that may answer."""

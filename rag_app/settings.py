@@ -94,6 +94,11 @@ class Settings(BaseSettings):
     min_support: float = Field(
         0.5, ge=0, le=1, description="below this support the answer is an abstention"
     )
+    unsupported: Literal["drop", "mark"] = Field(
+        "drop",
+        description="sentences of the model that the documents do not bear out: left out, or shown"
+        " as unverified",
+    )
     log: bool = Field(
         True,
         description="whether exchanges are kept on disk, in `log.sqlite` beside the indexes",

@@ -64,6 +64,16 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Request:
+    """What is asked of which part of which index."""
+
+    question: str
+    index: str = "default"
+    history: tuple[str, ...] = ()  # the conversation's earlier questions, oldest first
+    scope: Scope | None = None  # None: the whole index
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Why a passage came where it came."""
 

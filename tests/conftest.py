@@ -26,7 +26,7 @@ def settings(indexes_dir: Path):
     from ingest.pipeline import ingest
     from rag_app.settings import load_settings
 
-    made = load_settings(indexes_dir=indexes_dir)
+    made = load_settings(indexes_dir=indexes_dir, cache=False)
     report = ingest(EXAMPLES, settings=made)
     assert {file.outcome for file in report.files} == {"indexed"}
     return made

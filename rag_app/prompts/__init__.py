@@ -56,3 +56,12 @@ def load_prompt(name: str, language: Language) -> Prompt:
     if unknown:
         raise SettingError(f"Prompt file {path} has unknown placeholders: {sorted(unknown)}.")
     return prompt
+
+
+@lru_cache
+def prompts_sha256() -> str:
+    """The SHA-256 of all prompt files together, in hexadecimal."""
+    digest = hashlib.sha256()
+    for path in sorted(_FOLDER.glob("*.toml")):
+        digest.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()

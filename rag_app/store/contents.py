@@ -1,5 +1,6 @@
 """What an index holds, read: documents, pages, chunks, vectors, terms."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -155,6 +156,16 @@ class Contents(Connection):
             if row := self._one("SELECT sha256 FROM documents WHERE source = ?", source):
                 found[source] = row[0]
         return found
+
+    def contents_sha256(self) -> str:
+        """The SHA-256 of every document's source and digest, in hexadecimal."""
+        kept = self.kept_digests()
+        digest = hashlib.sha256()
+        for source, *made in self._all(
+            "SELECT source, sha256, outcome, rules FROM documents ORDER BY source"
+        ):
+            digest.update(f"{source!r} {kept.get(source, made)}\n".encode())
+        return digest.hexdigest()
 
     # -- whole documents, for checking and mending ------------------------------------------
 

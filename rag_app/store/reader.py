@@ -55,6 +55,7 @@ class IndexReader:
         self._vectors = VectorIndex(folder)
         self._naming = threading.Lock()
         self._named: tuple[int, dict[str, Names]] = (-1, {})
+        self._hashed: tuple[int, str] = (-1, "")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -88,3 +89,11 @@ class IndexReader:
                 titles = self.database.titles()
                 self._named = (commit, {s: names_of(s, title) for s, title in titles})
             return self._named[1]
+
+    def contents_sha256(self) -> str:
+        """The SHA-256 of all that the index holds, in hexadecimal; takes a snapshot of its own."""
+        with self._naming, self.database.snapshot():
+            commit = self.database.commit_number()
+            if self._hashed[0] != commit:
+                self._hashed = (commit, self.database.contents_sha256())
+            return self._hashed[1]

@@ -1,0 +1,94 @@
+"""All that an answer depends on, as one text and its hash.
+
+Equal identities make equal answers: the cache goes by the hash, and a replay says which part
+differs where an answer is not the same again.
+"""
+
+import hashlib
+import json
+from importlib.metadata import PackageNotFoundError, version
+
+from rag_app.embedding import load_embedder
+from rag_app.errors import ModelNotFound
+from rag_app.llm.spec import parse_spec
+from rag_app.prompts import prompts_sha256
+from rag_app.sentence_reader import reader_sha256
+from rag_app.settings import Settings
+from rag_app.store.places import index_folder
+from rag_app.store.reader import open_reader
+from rag_app.values import Request
+
+# Settings that change what is answered; the others change where, how fast and for whom.
+DECISIVE = (
+    "answer_tokens", "answerer", "evidence_tokens", "glossary", "llm",
+    "min_support", "passages", "reranker", "unsupported",
+)  # fmt: skip
+
+
+def identify(request: Request, settings: Settings) -> str:
+    """The identity as JSON with sorted keys. Raises StoreError, EmbedderMismatch, SettingError."""
+    embedder = load_embedder(settings)
+    reader = open_reader(index_folder(settings, request.index), embedder)
+    scope = request.scope
+    parts = {
+        "question": request.question,
+        "history": list(request.history),
+        "index": request.index,
+        "commit": reader.database.commit_number(),
+        "contents": reader.contents_sha256(),
+        "scope": None
+        if scope is None
+        else {
+            "sources": scope.sources,
+            "pages": scope.pages,
+            "modified_after": scope.modified_after and scope.modified_after.isoformat(),
+        },
+        "embedder": f"{embedder.identity.name} {embedder.identity.sha256} {embedder.precision}",
+        "reader": reader_sha256(),
+        "model": _model(settings),
+        "prompts": prompts_sha256(),
+        "settings": {name: str(getattr(settings, name)) for name in DECISIVE},
+        "version": _version(),
+    }
+    return json.dumps(parts, sort_keys=True, ensure_ascii=False)
+
+
+def key_of(identity: str) -> str:
+    """The identity's SHA-256, in hexadecimal."""
+    return hashlib.sha256(identity.encode()).hexdigest()
+
+
+def differences(before: str, now: str) -> list[str]:
+    """Which parts of two identities differ, as "part: before -> now"."""
+    old, new = json.loads(before or "{}"), json.loads(now or "{}")
+    return [
+        f"{part}: {_short(old.get(part))} -> {_short(new.get(part))}"
+        for part in sorted(old.keys() | new.keys())
+        if old.get(part) != new.get(part)
+    ]
+
+
+def _model(settings: Settings) -> str:
+    """A model's file by its size and time too, so that another in its place is another model."""
+    spec = parse_spec(settings.llm)
+    if spec.kind != "gguf":
+        return settings.llm
+    from rag_app.llm.gguf import gguf_path
+
+    try:
+        status = gguf_path(spec).stat()
+    except (ModelNotFound, OSError):  # told when it is asked, if it is
+        return settings.llm
+    return f"{settings.llm} {status.st_size} {status.st_mtime_ns}"
+
+
+def _version() -> str:
+    try:
+        return version("rag-app")
+    except PackageNotFoundError:
+        return ""
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,182 @@
+"""A follow-up into a question that stands on its own: "and in 2022?", "e a Pfizer?". Pure.
+
+By rules, which work whatever the model: what the follow-up brings takes the place of its like in
+the question before (a year of a year, a name of a name, a measure of a measure), and a pronoun
+is replaced by what that question was about. The reader is shown what was made of the question.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import reduce
+
+from rag_app.language import STOP_WORDS, detect
+
+_LEAD = re.compile(
+    r"(?ix)^\s*(?:"
+    r"(?:and|but|so|ok(?:ay)?)[,\s]+(?:what|how)\s+about\b | (?:what|how)\s+about\b"
+    r"| (?:and|but|or)\b | (?:mas\s+)?e\s+(?:quanto\s+)(?:a|à|ao|aos|às)\b | (?:mas|ou)\b | e\b"
+    r")[,\s]*"
+)
+_ASKS = re.compile(
+    r"(?i)^(?:what|who|whom|whose|when|where|which|why|how|is|are|was|were|did|does|do|has|have"
+    r"|had|can|could|will|would|should|list|show|name|o\s+que|quem|quando|onde|qual|quais|como|por\s*que"
+    r"|por\s+quê|quant[oa]s?|em\s+que|liste|mostre|é|são|foi|foram|há)\b"
+)
+_A_PERIOD = (
+    r"\b(?:fy\s?'?\d{2,4}|q[1-4](?:\s+(?:of\s+|de\s+)?(?:19|20)\d\d)?|[1-4]q\d{2,4}"
+    r"|(?:19|20)\d\d)\b"
+)
+_PERIOD = re.compile(_A_PERIOD, re.IGNORECASE)
+_WITHIN = r"(?:in|for|during|at|by|em|no|na|nos|nas|para|durante)"
+_PERIOD_ALONE = re.compile(rf"(?i)^(?:{_WITHIN}\s+)?(?:the\s+|o\s+|a\s+)?({_A_PERIOD})$")
+_NAME = re.compile(
+    r"[A-ZÀ-ÖØ-Þ0-9][\w&.'-]*(?:\s+(?:(?:&|of|and|de|da|do|das|dos)\s+)?[A-ZÀ-ÖØ-Þ][\w&.'-]*)*"
+)
+_MEASURE = re.compile(
+    r"(?i)\b(?P<verb>was|were|is|are|foi|foram|é|são|era|eram)\s+"
+    r"(?P<measure>(?:(?:the|a|an|o|os|as|um|uma)\s+)?.+?)"
+    r"(?=\s+(?:of|in|for|at|during|by|from|de|do|da|dos|das|em|no|na|nos|nas|para)\b|\s*\?*$)"
+)
+_ARTICLES = re.compile(
+    r"(?i)^(?:(?:the|an?|o|os|as?|um|uma|d[oa]s?|de|of|in|for|em|n[oa]s?|ao?s?)\s+)+"
+)
+_HANGING = re.compile(rf"(?i)\s+(?:{_WITHIN}|of|de|do|da)$")
+_THING = re.compile(
+    r"(?i)\b(?:the|an?|o|os|as?|um|uma)\s+(?P<head>[^\W\d_]{2,})(?:\s+(?P<more>[^\W\d_]{3,}))?"
+)
+_PARTICIPLE = re.compile(r"(?i)(?:ed|ing|ad[oa]s?|id[oa]s?)$")
+_POSSESSIVE_EN = re.compile(r"(?i)\b(?:its|their|his)\b")
+_PRONOUN_EN = re.compile(r"(?i)\b(?:it|they|them|he|she|him)\b")
+_FACT_EN = re.compile(r"(?i)\b(?:this|that)\b")
+_OF_PT = re.compile(r"(?i)\bd(?:ele|ela|eles|elas)\b")
+_PRONOUN_PT = re.compile(r"(?i)\b(?:ele|ela|eles|elas)\b")
+_FACT_PT = re.compile(r"(?i)\b(?:isso|isto)\b")
+_POSSESSIVE_PT = re.compile(r"(?i)\b(?:o\s+|a\s+|os\s+|as\s+)?(?:seus?|suas?)\s+(\w+)")
+_FEW_WORDS = 3  # telling words; with more a question says by itself what it is about
+
+
+def stand_alone(question: str, history: Sequence[str]) -> str:
+    """The question as one asks it who has not heard the earlier ones; itself where it can stand.
+
+    ``history`` holds the conversation's earlier questions as they were typed, oldest first.
+    """
+    if not history:
+        return question
+    before = reduce(_follow, history[1:], history[0])
+    return _follow(before, question)
+
+
+def _follow(before: str, question: str) -> str:
+    """What ``question`` means after ``before``, which stands on its own."""
+    asked = question.strip()
+    lead = _LEAD.match(asked)
+    rest = asked[lead.end() :].strip() if lead else asked
+    fragment = rest.rstrip("?!. ").strip()
+    if lead and fragment and not _ASKS.match(fragment):
+        return _replaced(before, fragment)
+    if _PERIOD_ALONE.match(fragment):
+        return _replaced(before, fragment)
+    if not lead and (_names(asked) or (len(_telling(asked)) > _FEW_WORDS and not _refers(asked))):
+        return question
+    named = _with_names(rest, before)
+    if named is not None:
+        return named[:1].upper() + named[1:]
+    own = [name for name in _names(rest) if not name.isupper()]  # "the CEO" is of someone
+    if lead and fragment and not own and _topic(before):
+        return f"{fragment[:1].upper()}{fragment[1:]} ({_topic(before)})?"
+    if len(_telling(rest)) == 0 and fragment:  # "Why?", "Quando?"
+        return f"{before.rstrip('?!. ')}: {rest}"
+    return question
+
+
+def _replaced(before: str, fragment: str) -> str:
+    """The earlier question with the fragment in its like's place, or after it."""
+    body, end = before.rstrip("?!. "), "?"
+    if period := _PERIOD_ALONE.match(fragment):
+        if _PERIOD.search(body):
+            return _PERIOD.sub(lambda _: period.group(1), body) + end
+        return f"{body} {_placed(fragment, before)}{end}"
+    bare = _ARTICLES.sub("", fragment)
+    told = _HANGING.sub("", _PERIOD.sub("", bare).strip())
+    names = _names(body)
+    if _NAME.fullmatch(told) and names:
+        replaced = body.replace(names[0], told, 1)
+        years = _PERIOD.findall(bare)
+        return (_PERIOD.sub(years[0], replaced) if years else replaced) + end
+    if not _NAME.fullmatch(told) and (measure := _MEASURE.search(body)):
+        start, stop = measure.span("measure")
+        return f"{body[:start]}{fragment}{body[stop:]}{end}"
+    return f"{body} {fragment}{end}"
+
+
+def _with_names(question: str, before: str) -> str | None:
+    """The question with its pronouns told by what the earlier one was about; None without any."""
+    topic = _topic(before)
+    if not topic:
+        return None
+    if detect(question, detect(before)) == "pt":
+        told = _OF_PT.sub(f"de {topic}", question)
+        told = _POSSESSIVE_PT.sub(rf"\1 de {topic}", told)
+        told = _PRONOUN_PT.sub(topic, told)
+        told = _FACT_PT.sub(lambda _: _fact(before) or topic, told)
+    else:
+        told = _POSSESSIVE_EN.sub(f"{topic}'s", question)
+        told = _PRONOUN_EN.sub(topic, told, count=1)
+        told = _FACT_EN.sub(lambda _: _fact(before) or topic, told, count=1)
+    return told if told != question else None
+
+
+def _refers(question: str) -> bool:
+    """Whether it has a pronoun."""
+    patterns = (
+        (_OF_PT, _PRONOUN_PT, _POSSESSIVE_PT, _FACT_PT)
+        if detect(question) == "pt"
+        else (_POSSESSIVE_EN, _PRONOUN_EN, _FACT_EN)
+    )
+    return any(pattern.search(question) for pattern in patterns)
+
+
+def _topic(question: str) -> str:
+    """What a question is about: its first name, or else the last thing that it mentions."""
+    names = _names(question)
+    if names:
+        return names[0]
+    things = list(_THING.finditer(question))
+    if not things:
+        return ""
+    thing, more = things[-1].group(), things[-1].group("more")
+    if more and (_PARTICIPLE.search(more) or more.lower() in _STOP):
+        return thing[: -len(more)].strip()
+    return thing
+
+
+def _fact(question: str) -> str:
+    """What a question asks for, with all that narrows it: "the revenue of Pfizer in 2021"."""
+    measure = _MEASURE.search(question)
+    return question[measure.start("measure") :].rstrip("?!. ") if measure else ""
+
+
+def _names(question: str) -> list[str]:
+    """Runs of capitalised words after the first word; periods are no names."""
+    found = [
+        match.group()
+        for match in _NAME.finditer(question)
+        if (match.start() > 0 or not _ASKS.match(question))
+        and not _PERIOD.fullmatch(match.group())
+        and not match.group().isdigit()
+    ]
+    return [re.sub(r"['’]s$", "", name).rstrip("?.,!") for name in found]
+
+
+def _placed(fragment: str, before: str) -> str:
+    if re.match(rf"(?i){_WITHIN}\b", fragment):
+        return fragment
+    return f"{'em' if detect(before) == 'pt' else 'in'} {fragment}"
+
+
+def _telling(question: str) -> list[str]:
+    words = re.findall(r"\w+", question.lower())
+    return [word for word in words if word not in _STOP]
+
+
+_STOP = STOP_WORDS["en"] | STOP_WORDS["pt"]

@@ -1,0 +1,107 @@
+import sqlite3
+
+import pytest
+
+from rag_app import ask
+from rag_app.errors import Cancelled, LogError, QuestionError
+from rag_app.log import ExchangeLog, open_log
+
+
+@pytest.fixture
+def asking(settings, tmp_path):
+    """The example documents, with a log of this test's own and the cache on."""
+    (tmp_path / "default").symlink_to(settings.indexes_dir / "default")
+    return settings.model_copy(update={"indexes_dir": tmp_path, "cache": True})
+
+
+def test_an_exchange_is_kept_whole_and_for_its_user_alone(asking, tmp_path):
+    log = open_log(asking)
+    conversation = log.start("default")
+    answer = ask("How many parameters does GPT-3 have?", settings=asking, conversation=conversation)
+    (kept,) = log.conversation(conversation) or []
+    assert kept.answer == answer
+    assert kept.id == answer.exchange
+    assert kept.state == "answered"
+    assert (tmp_path / "log.sqlite").stat().st_mode & 0o077 == 0
+
+
+def test_an_equal_question_over_an_unchanged_index_is_answered_from_the_log(asking):
+    question = "How many parameters does GPT-3 have?"
+    first, again = (ask(question, settings=asking) for _ in range(2))
+    assert (first.cached, again.cached) == (False, True)
+    assert (first.text, first.citations) == (again.text, again.citations)
+    other = asking.model_copy(update={"min_support": 0.4})
+    assert not ask(question, settings=other).cached
+    assert not ask(question, settings=asking.model_copy(update={"cache": False})).cached
+
+
+def test_a_changed_index_is_read_anew(own, documents):
+    from ingest.pipeline import ingest
+
+    ingest(documents, settings=own)
+    assert "503" in ask("How long is the bridge?", settings=own).text
+    bridge = documents / "bridge.md"
+    bridge.write_text(bridge.read_text().replace("503", "509"))
+    ingest(documents, settings=own)
+    answer = ask("How long is the bridge?", settings=own)
+    assert not answer.cached
+    assert "509" in answer.text
+
+
+def test_a_follow_up_is_read_with_the_questions_before_it(own, documents):
+    from ingest.pipeline import ingest
+
+    ingest(documents, settings=own)
+    answer = ask("How long is it?", history=["When was the bridge opened?"], settings=own)
+    assert answer.rewritten == "How long is the bridge?"
+    assert answer.question == "How long is it?"
+    assert "503" in answer.text
+
+
+def test_what_failed_or_was_stopped_is_kept_as_such(asking):
+    import threading
+
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Cancelled):
+        ask("Who published LoRA?", settings=asking, cancel=stop)
+    with pytest.raises(QuestionError):
+        ask("x" * 5000, settings=asking)
+    failed, stopped = open_log(asking).latest(2)
+    assert (stopped.state, failed.state) == ("stopped", "failed")
+    assert "RAG_MAX_QUESTION_CHARS" in failed.note
+
+
+def test_without_a_log_nothing_is_written(asking, tmp_path):
+    off = asking.model_copy(update={"log": False})
+    assert ask("Who published LoRA?", settings=off).text
+    assert not (tmp_path / "log.sqlite").exists()
+
+
+def test_a_damaged_log_costs_no_answer(asking, tmp_path, caplog):
+    (tmp_path / "log.sqlite").write_bytes(b"no database" * 1000)
+    with pytest.raises(LogError, match=r"log\.sqlite"):
+        ExchangeLog(tmp_path / "log.sqlite")
+    answer = ask("How many parameters does GPT-3 have?", settings=asking)
+    assert "175" in answer.text
+    assert answer.exchange is None
+    assert "RAG_LOG" in caplog.text
+
+
+def test_conversations_are_found_renamed_and_deleted(tmp_path):
+    log = ExchangeLog(tmp_path / "log.sqlite")
+    one, other = log.start("default", "ana"), log.start("default", "ana")
+    log.begin("How high is 50% of_it?", "default", one)
+    log.begin("Quem?", "default", other)
+    assert [c.title for c in log.conversations("ana")] == ["Quem?", "How high is 50% of_it?"]
+    assert [c.id for c in log.conversations("ana", containing="50% of_")] == [one]
+    assert log.conversations("ana", containing="50%x") == []
+    assert log.conversations("rui") == []
+    assert log.conversation(one, "rui") is None
+    log.rename(one, " Heights ")
+    assert log.conversations("ana", containing="Heights")[0].id == one
+    log.delete(one)
+    assert [c.id for c in log.conversations("ana")] == [other]
+    with sqlite3.connect(tmp_path / "log.sqlite") as connection:
+        assert connection.execute("SELECT count(*) FROM exchanges").fetchone() == (1,)
+    connection.close()

@@ -1,0 +1,47 @@
+import pytest
+
+from rag_app.rewriting import stand_alone
+
+REVENUE = "What was the net revenue of Pfizer in 2021?"
+RECEITA = "Qual foi a receita da Pfizer em 2021?"
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "meant"),
+    [
+        (REVENUE, "and in 2022?", "What was the net revenue of Pfizer in 2022?"),
+        (REVENUE, "What about Amazon?", "What was the net revenue of Amazon in 2021?"),
+        (REVENUE, "And Amazon in 2020?", "What was the net revenue of Amazon in 2020?"),
+        (REVENUE, "and the gross margin?", "What was the gross margin of Pfizer in 2021?"),
+        (REVENUE, "And who is the CEO?", "Who is the CEO (Pfizer)?"),
+        (RECEITA, "e em 2022?", "Qual foi a receita da Pfizer em 2022?"),
+        (RECEITA, "E a da Amazon?", "Qual foi a receita da Amazon em 2021?"),
+        (RECEITA, "E o lucro líquido?", "Qual foi o lucro líquido da Pfizer em 2021?"),
+        ("Who published LoRA?", "When was it published?", "When was LoRA published?"),
+        ("When was the bridge opened?", "How long is it?", "How long is the bridge?"),
+        ("Quem publicou a LoRA?", "Quando ela foi publicada?", "Quando LoRA foi publicada?"),
+        ("Quando foi inaugurada a ponte?", "Quanto ela custou?", "Quanto a ponte custou?"),
+    ],
+)
+def test_a_follow_up_becomes_the_question_that_it_stands_for(before: str, asked: str, meant: str):
+    assert stand_alone(asked, [before]) == meant
+
+
+def test_each_follow_up_goes_on_from_the_one_before():
+    assert (
+        stand_alone("And for Best Buy?", [REVENUE, "and in 2022?"])
+        == "What was the net revenue of Best Buy in 2022?"
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the capital of France?",
+        "Which companies are named in the report that mentions Amazon?",
+        "Qual é a capital da França e quantos habitantes ela tem?",
+    ],
+)
+def test_a_question_that_stands_alone_is_left_alone(question: str):
+    assert stand_alone(question, [REVENUE]) == question
+    assert stand_alone("and in 2022?", []) == "and in 2022?"
