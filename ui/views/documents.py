@@ -14,7 +14,7 @@ from rag_app.store.places import index_folder, noted_roots
 from ui import ingesting, resources, session
 from ui.document_preview import preview
 from ui.ingesting import Work
-from ui.language import LANGUAGES, t
+from ui.language import LANGUAGES, number, t
 from ui.listing import ORDERS, PAGE, Filter, Listing, Row, chosen, listing, pages_of
 from ui.upload import begin, job_progress, upload_box
 
@@ -24,6 +24,7 @@ _SAID = "documents_said"
 
 def documents() -> None:
     """Draw the page."""
+    st.set_page_config(layout="wide")
     st.title(t("page_documents"))
     index = session.chosen_index(resources.indexes())
     _say()
@@ -46,11 +47,11 @@ def _draw(held: Listing, index: str) -> None:
     st.caption(
         t(
             "documents_sum",
-            files=f"{len(held.rows):,}",
-            indexed=f"{good:,}",
-            rejected=f"{len(held.rows) - good:,}",
-            chunks=f"{held.chunks:,}",
-            tokens=f"{held.tokens:,}",
+            files=number(len(held.rows)),
+            indexed=number(good),
+            rejected=number(len(held.rows) - good),
+            chunks=number(held.chunks),
+            tokens=number(held.tokens),
         )
     )
     _up_to_date(index)
@@ -89,10 +90,18 @@ def _filters(held: Listing) -> Filter:
         bind="query-params",
     )  # fmt: skip
     outcomes = outcome_box.multiselect(
-        t("column_outcome"), list(held.outcomes), key="outcomes", format_func=_outcome
+        t("column_outcome"),
+        list(held.outcomes),
+        key="outcomes",
+        format_func=_outcome,
+        placeholder=t("all"),
     )
     languages = language_box.multiselect(
-        t("column_language"), list(held.languages), key="languages", format_func=_language
+        t("column_language"),
+        list(held.languages),
+        key="languages",
+        format_func=_language,
+        placeholder=t("all"),
     )
     order = order_box.selectbox(
         t("order"), list(ORDERS), key="order", format_func=lambda order: t(f"order_{order}")
@@ -129,7 +138,12 @@ def _table(found: list[Row], index: str) -> list[Row]:
         st.pagination(pages, key=f"page:{key}")
     first = (page - 1) * PAGE
     st.caption(
-        t("rows_shown", first=first + bool(shown), last=first + len(shown), count=f"{len(found):,}")
+        t(
+            "rows_shown",
+            first=first + bool(shown),
+            last=first + len(shown),
+            count=number(len(found)),
+        )
     )
     rows = event["selection"]["rows"]
     return [shown[number] for number in rows if number < len(shown)]
