@@ -6,6 +6,7 @@ Exit code: 0 where every answer is the same, 1 where one changed, 2 after an err
 import argparse
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -34,10 +35,12 @@ def check(
     index: str,
     settings: Settings,
     on_progress: Callable[[int, int], None] = lambda done, count: None,
+    stop: threading.Event | None = None,
 ) -> list[Outcome]:
-    """Ask every watched question of an index again; ``on_progress`` is told how many are done.
+    """Ask every watched question of an index again; once ``stop`` is set, no further one.
 
-    Raises WatchError, and what ``ask`` raises.
+    ``on_progress`` is told how many of how many are done. Raises WatchError, and what ``ask``
+    raises.
     """
     from rag_app.identity import differences
     from rag_app.store.places import index_folder
@@ -45,12 +48,14 @@ def check(
     outcomes: list[Outcome] = []
     watched = watched_questions(index_folder(settings, index))
     for item in watched:
+        if stop is not None and stop.is_set():
+            break
         on_progress(len(outcomes), len(watched))
         now = _ask(item.question, index, settings)
         hashes = _hashes(index, settings, item.answer)
         causes = differences(item.answer.identity, now.identity)
         outcomes.append(Outcome(item, now, compare(item.answer, now, hashes), tuple(causes)))
-    on_progress(len(watched), len(watched))
+    on_progress(len(outcomes), len(watched))
     return outcomes
 
 

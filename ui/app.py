@@ -12,6 +12,7 @@ from ui.language import language_switch, t
 from ui.upload import job_progress, upload_box
 from ui.views.chat import chat
 from ui.views.documents import documents
+from ui.views.evaluation import evaluation
 from ui.views.system import system
 
 _STYLE = Path(__file__).parent / "style.css"
@@ -32,6 +33,8 @@ def main() -> None:
                     default=True),
             st.Page(documents, title=t("page_documents"), icon=":material/folder:",
                     url_path="documents"),
+            st.Page(evaluation, title=t("page_evaluation"), icon=":material/fact_check:",
+                    url_path="evaluation"),
             st.Page(system, title=t("page_system"), icon=":material/monitoring:",
                     url_path="system"),
         ]

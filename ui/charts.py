@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
+from rag_app.evaluation_runs import Run
 from rag_app.monitoring import Past, StageTime
 from ui.language import t
 
@@ -45,6 +46,54 @@ def tokens_chart(answered: Sequence[Past]) -> alt.Chart:
         tooltip=["asked:T", "tokens:Q", "seconds:Q"],
     )  # fmt: skip
     return drawn.properties(height=_HEIGHT)
+
+
+def score_chart(runs: Sequence[Run]) -> alt.LayerChart | alt.FacetChart:
+    """For each score a point at its mean and a line over its 95% interval, a colour a run."""
+    rows = [
+        {"score": name, "mean": mean, "low": low, "high": high, "run": run.name}
+        for run in runs
+        for name, mean in run.evaluation.means.items()
+        for low, high in [run.evaluation.intervals[name]]
+    ]
+    names = list(runs[-1].evaluation.means)
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        y=alt.Y("score:N", sort=names, title=None),
+        yOffset=alt.YOffset("run:N", sort=[run.name for run in runs]),
+        color=_by_run(runs),
+        tooltip=["run:N", "score:N", "mean:Q", "low:Q", "high:Q"],
+    )
+    scale = alt.Scale(domain=[0, 1])
+    lines = base.mark_rule(strokeWidth=3).encode(
+        x=alt.X("low:Q", scale=scale, title=None), x2="high:Q"
+    )
+    points = base.mark_point(filled=True, size=70).encode(x=alt.X("mean:Q", scale=scale))
+    return alt.layer(lines, points).properties(height=max(_HEIGHT, 26 * len(names) * len(runs)))
+
+
+def seconds_chart(runs: Sequence[Run]) -> alt.LayerChart | alt.FacetChart:
+    """For each stage a point at the median and a line to the 95th percentile, a colour a run."""
+    rows = [
+        {"stage": stage_name(stage), "half": half, "most": most, "run": run.name}
+        for run in runs
+        for stage, (half, most) in run.evaluation.seconds.items()
+    ]
+    order = [stage_name(stage) for stage in runs[-1].evaluation.seconds]
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        y=alt.Y("stage:N", sort=order, title=None),
+        yOffset=alt.YOffset("run:N", sort=[run.name for run in runs]),
+        color=_by_run(runs),
+        tooltip=["run:N", "stage:N", "half:Q", "most:Q"],
+    )
+    lines = base.mark_rule(strokeWidth=3).encode(x=alt.X("half:Q", title=None), x2="most:Q")
+    points = base.mark_point(filled=True, size=70).encode(x="half:Q")
+    return alt.layer(lines, points).properties(height=_HEIGHT)
+
+
+def _by_run(runs: Sequence[Run]) -> alt.Color:
+    legend = alt.Legend(orient="top", columns=1, labelLimit=400) if len(runs) > 1 else None
+    scale = alt.Scale(domain=[run.name for run in runs], range=[_OTHER, _MAIN][-len(runs) :])
+    return alt.Color("run:N", title=None, legend=legend, scale=scale)
 
 
 def stage_name(stage: str) -> str:
