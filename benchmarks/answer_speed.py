@@ -31,7 +31,7 @@ def main() -> None:
     rows = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
     questions = [r["question"] for r in rows if r["lang"] == "en" and r["answerable"]]
     with tempfile.TemporaryDirectory() as temporary:
-        settings = load_settings(indexes_dir=Path(temporary))
+        settings = load_settings(indexes_dir=Path(temporary), log=False, cache=False)
         ingest(peer.DEFAULT_DOCS, settings=settings)
         print("ours:", warm_up(settings))
         slow = peer.chat_model(settings.answer_tokens)

@@ -1,6 +1,7 @@
 """``python -m rag_app "question"``: the answer, then its numbered sources.
 
-``python -m rag_app doctor`` examines the installation.
+``python -m rag_app doctor`` examines the installation, ``python -m rag_app log`` lists what was
+asked, and ``python -m rag_app --replay ID`` gives one of these answers again.
 """
 
 import argparse
@@ -25,11 +26,18 @@ def main(arguments: list[str] | None = None) -> int:
         from rag_app.doctor import main as examine
 
         return examine(arguments[1:])
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if (options.question is None) == (options.replay is None):
+        parser.error("give a question, or --replay with the number of an answer")
     try:
+        if options.replay is not None:
+            return _replay(options.replay)
+        if options.question == "log":
+            return _list_log()
         from rag_app.answering import ask
 
-        answer = ask(options.question, index=options.index)
+        answer = ask(options.question, index=options.index, sources=options.source or None)
     except RagError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
@@ -48,18 +56,20 @@ def as_text(answer: "Answer") -> str:
     """An answer for a terminal: its text, each source with page and quote, what it cost."""
     sources, nearest = _HEADINGS[answer.language]
     lines = [answer.text, ""]
-    if answer.abstained:
+    if answer.abstained and answer.passages:
         lines.append(f"{nearest}:")
         lines += [
             f"  {_place(passage.source, passage.page)}: “{_flat(passage.text, 160)}”"
             for passage in answer.passages[:_NEAREST]
         ]
-    else:
+    elif answer.citations:
         lines.append(f"{sources}:")
         lines += [
             f"  [{c.number}] {_place(c.source, c.page)}: “{_flat(c.quote, 600)}”"
             for c in answer.citations
         ]
+    if answer.coverage and answer.coverage.passages:
+        lines += ["", coverage_line(answer)]
     usage = answer.usage
     cost = f"{usage.seconds.get('total', 0):.1f} s, support {answer.support:.0%}"
     if usage.completion_tokens:
@@ -67,12 +77,65 @@ def as_text(answer: "Answer") -> str:
     return "\n".join([*lines, "", f"({cost}; {answer.answered_by})"])
 
 
+def coverage_line(answer: "Answer") -> str:
+    """How much of the index a question over everything has read."""
+    coverage = answer.coverage
+    assert coverage is not None
+    if answer.language == "pt":
+        line = f"Lidos {coverage.read} de {coverage.passages} trechos em {coverage.files} arquivos"
+        missing = f"; {len(coverage.unreadable)} arquivos ilegíveis"
+    else:
+        line = f"Read {coverage.read} of {coverage.passages} passages in {coverage.files} files"
+        missing = f"; {len(coverage.unreadable)} files unreadable"
+    return line + (missing if coverage.unreadable else "") + "."
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rag_app", description=__doc__)
-    parser.add_argument("question")
+    parser.add_argument("question", nargs="?")
     parser.add_argument("--index", default="default", help="name of the index (default: default)")
+    parser.add_argument(
+        "--source",
+        action="append",
+        help="read only these files: a path or a pattern such as 2022/*",
+    )
+    parser.add_argument("--replay", type=int, metavar="ID", help="give a logged answer again")
     parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     return parser
+
+
+def _replay(number: int) -> int:
+    """Its exit code: 0 where the answer is the same again, else 1."""
+    from rag_app.replay import replay
+    from rag_app.settings import load_settings
+
+    made = replay(number, load_settings())
+    lines = [f"{made.exchange.question}", "", as_text(made.answer), ""]
+    if made.same:
+        lines.append(f"The same as answer {number}, in every part.")
+    else:
+        lines.append(f"Not the same as answer {number}, which said:")
+        lines.append(made.exchange.answer.text if made.exchange.answer else "")
+    lines += [f"  changed since: {difference}" for difference in made.differences]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0 if made.same else 1
+
+
+def _list_log() -> int:
+    from datetime import datetime
+
+    from rag_app.log import open_log
+    from rag_app.settings import load_settings
+
+    for exchange in reversed(open_log(load_settings()).latest(50)):
+        when = datetime.fromtimestamp(exchange.asked).strftime("%Y-%m-%d %H:%M")
+        said = exchange.answer.text if exchange.answer else f"({exchange.state}) {exchange.note}"
+        rated = {1: " +", 0: " -"}.get(-1 if exchange.rating is None else exchange.rating, "")
+        sys.stdout.write(
+            f"{exchange.id:6} {when} {exchange.index}{rated}  {_flat(exchange.question, 80)}\n"
+            f"       {_flat(said, 100)}\n"
+        )
+    return 0
 
 
 def _place(source: str, page: int | None) -> str:

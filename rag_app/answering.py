@@ -13,6 +13,7 @@ from rag_app.embedding import load_embedder
 from rag_app.errors import Cancelled
 from rag_app.evidence import Sentence, rank_sentences, support_of, weigh_words
 from rag_app.identity import identify
+from rag_app.inventory import Inventory, inventory_of, take
 from rag_app.language import Language, detect
 from rag_app.llm import describe, load_llm
 from rag_app.recording import recorded
@@ -89,17 +90,16 @@ def _answer(
 ) -> Answer:
     question = stand_alone(request.question, request.history)
     language = detect(question)
+    if (inventory := inventory_of(question)) is not None:
+        taken = _inventory(inventory, question, request, settings, clock)
+        if taken is not None:
+            return replace(taken, usage=Usage(seconds=clock.end()))
     found = find(question, max(_READ, settings.passages), request.index, settings, request.scope)
     clock.begin("reading")
     ranked = _read(question, found, request.index, settings)
     support = support_of(ranked, language)
     passages = _by_evidence(found, ranked)[: settings.passages]
-    base = Answer(
-        question=request.question, text=ABSTENTION[language], citations=(), abstained=True,
-        passages=tuple(passages), support=support, language=language,
-        answered_by="abstention", model="",
-        rewritten=question if question != request.question else "",
-    )  # fmt: skip
+    base = replace(_abstention(request, question), passages=tuple(passages), support=support)
     if support < settings.min_support:
         return replace(base, usage=Usage(seconds=clock.end()))
     drafted = draft(
@@ -124,6 +124,26 @@ def _answer(
         model=drafted.model,
         usage=usage,
     )
+
+
+def _abstention(request: Request, question: str) -> Answer:
+    """The answer of one who found nothing; ``question`` is what was understood."""
+    language = detect(question)
+    return Answer(
+        question=request.question, text=ABSTENTION[language], citations=(), abstained=True,
+        passages=(), support=0.0, language=language, answered_by="abstention", model="",
+        rewritten=question if question != request.question else "",
+    )  # fmt: skip
+
+
+def _inventory(
+    inventory: Inventory, question: str, request: Request, settings: Settings, clock: "_Clock"
+) -> Answer | None:
+    reader = open_reader(index_folder(settings, request.index), load_embedder(settings))
+    clock.begin("reading")
+    base = _abstention(request, question)
+    with reader.database.snapshot():
+        return take(inventory, reader.database, request.scope, base, detect(question))
 
 
 def warm_up(settings: Settings | None = None) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag_app.chain import Generated, answer_from
-from rag_app.citation import Cited, Gate, cite, quote
+from rag_app.citation import Cited, cite, quote
 from rag_app.context import fit_to_budget
 from rag_app.embedding import Embedder
 from rag_app.evidence import Sentence
+from rag_app.grounding import Gate
 from rag_app.language import Language
 from rag_app.llm import describe, load_llm
 from rag_app.prompts import load_prompt
@@ -28,6 +29,7 @@ class Reading:
     languages: frozenset[Language]  # in which it writes at all
     gate: Gate
     depth: int  # best sentences that may bear it out
+    reach: int  # best sentences among which what it cited wrongly is looked for
     with_quotes: bool  # whether the quotations stand under the model's words
     prompt: str  # its file's name, without language
 
@@ -40,6 +42,7 @@ _PACKAGED = Reading(
     frozenset({"en"}),
     Gate(1.0, finished=True, in_order=True),
     depth=1,
+    reach=1,
     with_quotes=True,
     prompt="answer_packaged",
 )
@@ -48,6 +51,7 @@ _OTHERS = Reading(
     frozenset({"en", "pt"}),
     Gate(0.8, finished=False, in_order=False),
     depth=6,
+    reach=60,
     with_quotes=False,
     prompt="answer",
 )
@@ -103,7 +107,11 @@ def draft(
     on_stage("checking")
     model = f"{describe(llm)}, prompt {prompt.name} v{prompt.version}"
     text = _finished(generated, settings.answer_tokens)
-    cited = cite(text, question, ranked[: reading.depth], language, reading.gate)
+    cited = cite(
+        text, question, ranked[: reading.depth], language, reading.gate,
+        shown=evidence, elsewhere=ranked[reading.depth : reading.reach],
+        mark=settings.unsupported == "mark" and not (is_auto and reading.with_quotes),
+    )  # fmt: skip
     if not cited.citations and is_auto:
         return Drafted(quoted, "quotation", generated, model)
     if is_auto and reading.with_quotes:

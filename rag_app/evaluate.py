@@ -147,7 +147,7 @@ def main(arguments: list[str] | None = None) -> int:
         run = evaluate(
             questions,
             index=options.index,
-            settings=load_settings(),
+            settings=load_settings(log=False, cache=False),
             answers=not options.retrieval_only,
             on_progress=_show_progress if sys.stderr.isatty() else lambda done, count: None,
         )

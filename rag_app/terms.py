@@ -51,6 +51,12 @@ def match_expression(question: str) -> str:
     return " OR ".join(f'"{stem}"' for stem in stems)
 
 
+def all_words(text: str) -> str:
+    """An FTS5 query for rows whose body has all of the telling words; "" where there are none."""
+    words = ["(" + " OR ".join(f'"{stem}"' for stem in sorted(w)) + ")" for w in words_of(text)]
+    return "body : (" + " AND ".join(words) + ")" if words else ""
+
+
 @lru_cache(maxsize=200_000)
 def _term(word: str, language: str) -> str:
     if word[0].isdigit():

@@ -154,7 +154,8 @@ class Answer:
     passages: tuple[Passage, ...]  # what was retrieved, best first
     support: float  # 0 to 1: how far the best evidence stands out
     language: str  # "en" or "pt"
-    answered_by: str  # "llm", "quotation" (the document's own sentences) or "abstention"
+    answered_by: str  # "llm", "quotation" (the document's own sentences), "inventory" (of all
+    # that the index holds on something) or "abstention"
     model: str  # what generated, and in what precision
     usage: Usage = field(default_factory=Usage)
     claims: tuple[Claim, ...] = ()  # the text's sentences, each with its label

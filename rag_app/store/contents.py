@@ -119,6 +119,28 @@ class Contents(Connection):
         )
         return [(row[0], row[1]) for row in rows]
 
+    def matching(self, expression: str, scope: Scope | None = None) -> list[int]:
+        """Chunks that an FTS5 expression matches, by id; in the scope where one is given."""
+        if not expression:
+            return []
+        within, values = "", list[object]()
+        if scope is not None:
+            where, values = _condition(scope)
+            within = f" AND +rowid IN (SELECT chunks.id {_CHUNKS} WHERE {where})"
+        rows = self._all(
+            f"SELECT rowid FROM terms WHERE terms MATCH ?{within} ORDER BY rowid",
+            expression,
+            *values,
+        )
+        return [row[0] for row in rows]
+
+    def passages_in_order(self, ids: Sequence[int]) -> list[Passage]:
+        """The chunks as passages, however many, in the order of ``ids``."""
+        found: dict[int, Passage] = {}
+        for at in range(0, len(ids), 500):
+            found |= self.passages(ids[at : at + 500])
+        return [found[chunk] for chunk in ids if chunk in found]
+
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """The chunks as passages with score 0, by id; ids that are gone are left out."""
         marks = ",".join("?" * len(ids))

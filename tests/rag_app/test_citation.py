@@ -1,5 +1,8 @@
-from rag_app.citation import Gate, cite, quote
+from dataclasses import replace
+
+from rag_app.citation import cite, quote
 from rag_app.evidence import Sentence
+from rag_app.grounding import Gate
 from rag_app.values import Passage
 
 STRICT = Gate(1.0, finished=True, in_order=True)
@@ -76,3 +79,36 @@ def test_a_quotation_is_numbered_once_for_each_place():
     answer = cite("Ana sings opera.", "What?", held, "en", STRICT).followed_by(quote(held))
     assert answer.text == "Ana sings opera. [1]\n\n“Ana sings opera.” [1]\n\n“Bia plays chess.” [2]"
     assert [citation.number for citation in answer.citations] == [1, 2]
+
+
+def test_a_sentence_cited_wrongly_is_cited_anew():
+    bridge, garden = (
+        replace(item, passage=replace(item.passage, chunk_id=number, source=f"{number}.md"))
+        for number, item in enumerate(
+            [
+                *evidence("The bridge opened in 1932 after eight years of work."),
+                *evidence("The garden holds 8,900 species of plants."),
+            ],
+            1,
+        )
+    )
+    said = cite(
+        "The garden holds 8900 species of plants. [1]", "What does the garden hold?",
+        [bridge, garden], "en", LENIENT, shown=[bridge.passage, garden.passage],
+    )  # fmt: skip
+    assert [claim.label for claim in said.claims] == ["misattributed"]
+    assert [citation.source for citation in said.citations] == ["2.md"]
+
+
+def test_what_nothing_bears_out_is_marked_where_that_is_asked_for():
+    held = evidence("O jardim abriga 8.900 espécies de plantas.")
+    said = cite(
+        "O jardim abriga 8900 espécies de plantas. Foi fundado em 1911 pelo rei.",
+        "O que abriga?", held, "pt", LENIENT, mark=True,
+    )  # fmt: skip
+    assert said.text == (
+        "O jardim abriga 8900 espécies de plantas. [1]"
+        " Foi fundado em 1911 pelo rei. (não verificado)"
+    )
+    assert [claim.label for claim in said.claims] == ["supported", "unsupported"]
+    assert len(said.citations) == 1

@@ -1,10 +1,12 @@
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
 from rag_app import ask
 from rag_app.errors import Cancelled, LogError, QuestionError
 from rag_app.log import ExchangeLog, open_log
+from rag_app.replay import replay
 
 
 @pytest.fixture
@@ -86,6 +88,30 @@ def test_a_damaged_log_costs_no_answer(asking, tmp_path, caplog):
     assert "175" in answer.text
     assert answer.exchange is None
     assert "RAG_LOG" in caplog.text
+
+
+def test_an_answer_is_given_again_bit_for_bit(asking):
+    first = ask("When was BERT published?", settings=asking, sources=["*"])
+    assert first.exchange is not None
+    again = replay(first.exchange, asking.model_copy(update={"answerer": "extractive"}))
+    assert again.same
+    assert again.differences == ()
+    assert replace(again.answer, usage=first.usage, exchange=first.exchange) == first
+
+
+def test_a_replay_says_what_changed(own, documents):
+    from ingest.pipeline import ingest
+
+    ingest(documents, settings=own)
+    first = ask("How long is the bridge?", settings=own)
+    bridge = documents / "bridge.md"
+    bridge.write_text(bridge.read_text().replace("503", "509"))
+    ingest(documents, settings=own)
+    again = replay(first.exchange or 0, own)
+    assert not again.same
+    assert any(text.startswith("commit: ") for text in again.differences)
+    with pytest.raises(LogError, match="no answer 999"):
+        replay(999, own)
 
 
 def test_conversations_are_found_renamed_and_deleted(tmp_path):

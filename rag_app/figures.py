@@ -1,0 +1,174 @@
+"""Figures in a text as values that can be compared: $1.2bn is 1,200 million. Pure.
+
+A figure is compared by value, unit and, where it has one, the scale that a word beside it
+gives. Decimal marks are read by the text's language: 1.577 is a thousand and more in
+Portuguese, one and a half in English.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rag_app.language import Language
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a text."""
+
+    value: Decimal  # with its scale: "1.2 bn" is 1,200,000,000
+    unit: str  # "%", "USD", "EUR", "GBP", "BRL", "JPY", a measure such as "km", or ""
+    scaled: bool  # whether the text gave the scale beside it
+    start: int  # characters into the text
+    end: int
+
+
+_SCALES: dict[Language, dict[str, int]] = {
+    "en": {
+        "hundred": 2, "thousand": 3, "thousands": 3, "k": 3, "million": 6, "millions": 6, "m": 6,
+        "mn": 6, "mm": 6, "billion": 9, "billions": 9, "bn": 9, "b": 9, "trillion": 12,
+        "trillions": 12, "tn": 12, "t": 12,
+    },
+    "pt": {
+        "mil": 3, "k": 3, "milhão": 6, "milhões": 6, "milhoes": 6, "milhao": 6, "mi": 6, "mm": 6,
+        "bilhão": 9, "bilhões": 9, "bilhao": 9, "bilhoes": 9, "bi": 9, "mil milhões": 9,
+        "trilhão": 12, "trilhões": 12, "trilhao": 12, "trilhoes": 12, "tri": 12,
+    },
+}  # fmt: skip
+_CURRENCIES = {
+    "us$": "USD", "$": "USD", "usd": "USD", "dollars": "USD", "dollar": "USD", "dólares": "USD",
+    "dólar": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP",
+    "gbp": "GBP", "pounds": "GBP", "libras": "GBP", "r$": "BRL", "brl": "BRL", "reais": "BRL",
+    "real": "BRL", "¥": "JPY", "jpy": "JPY", "yen": "JPY", "ienes": "JPY",
+}  # fmt: skip
+_MEASURES = {
+    "%": "%", "percent": "%", "per cent": "%", "por cento": "%", "pp": "pp", "bps": "bp",
+    "percentage points": "pp", "pontos percentuais": "pp", "basis points": "bp",
+    "pontos-base": "bp",
+    "km": "km", "kilometres": "km", "kilometers": "km", "quilômetros": "km", "m": "m",
+    "metres": "m", "meters": "m", "metros": "m", "cm": "cm", "mm": "mm", "kg": "kg",
+    "kilograms": "kg", "quilogramas": "kg", "quilos": "kg", "g": "g", "miles": "mi",
+    "milhas": "mi", "hours": "h", "horas": "h", "minutes": "min", "minutos": "min", "days": "d",
+    "dias": "d", "months": "month", "meses": "month", "years": "a", "anos": "a", "°c": "°C",
+    "tons": "t", "tonnes": "t", "toneladas": "t", "kwh": "kWh", "mw": "MW", "gb": "GB", "mb": "MB",
+}  # fmt: skip
+_WORDS: dict[Language, dict[str, int]] = {
+    "en": {word: number for number, word in enumerate(
+        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+        " sixteen seventeen eighteen nineteen twenty".split(), 2)},
+    "pt": {word: number for number, word in enumerate(
+        "dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze"
+        " dezesseis dezessete dezoito dezenove vinte".split(), 2)} | {"duas": 2, "catorze": 14},
+}  # fmt: skip
+
+
+def _either(words: Sequence[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_MONEY = _either(
+    [sign for sign in _CURRENCIES if not sign.isalpha()] + ["usd", "eur", "gbp", "brl"]
+)
+_AFTER = _either([*_MEASURES, *(word for word in _CURRENCIES if word.isalpha()), "€", "£", "$"])
+_DIGITS = r"\d{1,3}(?:[ \u00a0\u202f']\d{3})+(?!\d)|\d+(?:[.,]\d+)*"
+_FIGURE: dict[Language, re.Pattern[str]] = {
+    language: re.compile(
+        rf"(?P<before>(?:{_MONEY})\s?)?"
+        rf"(?<![\w.,])(?P<digits>{_DIGITS}|(?<!\w)(?:{_either(list(_WORDS[language]))})(?!\w))"
+        rf"(?:\s?(?P<scale>{_either(list(_SCALES[language]))})(?![^\W\d_]))?"
+        rf"(?:\s?(?:de\s|of\s)?(?P<after>{_AFTER})(?![^\W\d_]))?",
+        re.IGNORECASE,
+    )
+    for language in _SCALES
+}
+_MONTHS = (
+    "january|janeiro february|fevereiro march|março april|abril may|maio june|junho july|julho"
+    " august|agosto september|setembro october|outubro november|novembro december|dezembro"
+).split()
+_MONTH = re.compile(
+    r"(?i)(?:(?<=\d\s)|(?<=\dst\s)|(?<=\dnd\s)|(?<=\drd\s)|(?<=\dth\s)|(?<=\sde\s))(?P<after>{0})\b"
+    r"|\b(?P<before>{0})(?=,?\s(?:de\s)?\d)".format("|".join(_MONTHS))
+)
+_NO_DIGIT = re.compile(r"\D")
+_GROUPED = re.compile(r"\d{1,3}(?:([.,' \u00a0\u202f])\d{3})(?:\1\d{3})*")
+_TABLE_SCALE = re.compile(
+    r"(?i)\b(?:in|em|de)\s+(?:(?:us)?\$|r\$|€|usd|eur|brl)?\s*(?:of\s+|de\s+)?"
+    r"(thousands|millions|billions|milhares|mil|milhões|bilhões)\b"
+)
+_TABLE_POWERS = {
+    "thousands": 3, "millions": 6, "billions": 9, "milhares": 3, "mil": 3, "milhões": 6,
+    "bilhões": 9,
+}  # fmt: skip
+
+
+def figures(text: str, language: Language) -> list[Figure]:
+    """Every figure of the text; number words from two to twenty and months of dates too.
+
+    >>> figures("Revenue was $1.2bn, up 5%", "en")[0].value
+    Decimal('1200000000.0')
+    """
+    found = []
+    for match in _FIGURE[language].finditer(text):
+        digits = match["digits"].lower()
+        scale = (match["scale"] or "").lower()
+        after = (match["after"] or "").lower()
+        before = (match["before"] or "").strip().lower()
+        if scale in _MEASURES and not after and not before and scale in {"m", "mm", "t", "g"}:
+            after, scale = scale, ""  # 300 m is a length, $300 m an amount
+        value = _value(digits, language)
+        if value is None:
+            continue
+        power = _SCALES[language].get(scale, 0)
+        unit = _CURRENCIES.get(before) or _CURRENCIES.get(after) or _MEASURES.get(after, "")
+        found.append(Figure(value * Decimal(10) ** power, unit, bool(scale), *match.span()))
+    return found + [_month(match) for match in _MONTH.finditer(text)]
+
+
+def _month(match: re.Match[str]) -> Figure:
+    """A month beside a day or a year, as the figure that a date may have in its place."""
+    name = match.group().lower()
+    number = next(i for i, names in enumerate(_MONTHS, 1) if name in names.split("|"))
+    return Figure(Decimal(number), "", False, *match.span())
+
+
+def says(figure: Figure, among: Sequence[Figure], powers: frozenset[int] = frozenset()) -> bool:
+    """Whether one ``among`` says what ``figure`` says.
+
+    Units must agree where both are told. ``powers`` of ten are the scales that hold for a table
+    as a whole ("in millions"), and serve where the figure's like has none beside it.
+    """
+    return any(
+        (not other.unit or not figure.unit or other.unit == figure.unit)
+        and (
+            other.value == figure.value
+            or (
+                figure.scaled
+                and not other.scaled
+                and any(other.value * Decimal(10) ** power == figure.value for power in powers)
+            )
+        )
+        for other in among
+    )
+
+
+def table_powers(text: str) -> frozenset[int]:
+    """The powers of ten that the text says its tables are in: 6 for "(in millions)"."""
+    return frozenset(_TABLE_POWERS[word.lower()] for word in _TABLE_SCALE.findall(text))
+
+
+def _value(digits: str, language: Language) -> Decimal | None:
+    if digits in _WORDS[language]:
+        return Decimal(_WORDS[language][digits])
+    if grouped := _GROUPED.fullmatch(digits):
+        mark = grouped.group(1)
+        decimal_mark = "." if language == "en" else ","
+        if mark != decimal_mark or digits.count(mark) > 1:
+            return Decimal(_NO_DIGIT.sub("", digits))
+    marks = [char for char in digits if not char.isdigit()]
+    if not marks:
+        return Decimal(digits)
+    if len(set(marks)) == 1 and len(marks) > 1:  # 1.2.3 or 12/3/4 written with dots: no number
+        return None
+    whole, decimals = re.split(r"[.,](?=\d+$)", digits) if marks[-1] in ".," else (digits, "")
+    return Decimal(f"{_NO_DIGIT.sub('', whole)}.{decimals or '0'}")

@@ -1,0 +1,69 @@
+"""An answer of the log given again, from the same question, models and settings."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rag_app.answering import ask
+from rag_app.errors import LogError
+from rag_app.identity import DECISIVE, differences, identify
+from rag_app.log import open_log
+from rag_app.settings import Settings
+from rag_app.values import Answer, Exchange, Request, Usage
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What was answered then, what is answered now, and what changed in between."""
+
+    exchange: Exchange
+    answer: Answer
+    differences: tuple[str, ...]  # of all that decides an answer; none where all is as it was
+
+    @property
+    def same(self) -> bool:
+        """Whether the answer is the same in every part but what it took."""
+        return self.exchange.answer is not None and _core(self.exchange.answer) == _core(
+            self.answer
+        )
+
+
+def replay(number: int, settings: Settings) -> Replay:
+    """Ask again what exchange ``number`` asked, with the settings that decided it then.
+
+    The log is left as it is. Raises LogError where there is no such answer, and what ``ask``
+    raises.
+    """
+    exchange = open_log(settings).exchange(number)
+    if exchange is None or exchange.answer is None:
+        raise LogError(f"The log holds no answer {number}. `python -m rag_app log` lists them.")
+    then = json.loads(exchange.identity)
+    restored = {name: value for name, value in then["settings"].items() if value != "None"}
+    now = Settings(
+        **{
+            **settings.model_dump(),
+            **{name: value for name, value in restored.items() if name in DECISIVE},
+            "log": False,
+            "cache": False,
+        }
+    )
+    scope = then["scope"] or {}
+    after = scope.get("modified_after")
+    modified_after = datetime.fromisoformat(after) if after else None
+    pages = tuple(scope["pages"]) if scope.get("pages") else None
+    answer = ask(
+        exchange.question,
+        index=exchange.index,
+        settings=now,
+        history=then["history"],
+        sources=scope.get("sources"),
+        pages=pages,
+        modified_after=modified_after,
+    )
+    request = Request(then["question"], exchange.index, tuple(then["history"]))
+    identity = json.loads(identify(request, now)) | {"scope": then["scope"]}
+    return Replay(exchange, answer, tuple(differences(exchange.identity, json.dumps(identity))))
+
+
+def _core(answer: Answer) -> Answer:
+    return replace(answer, exchange=None, cached=False, usage=Usage())

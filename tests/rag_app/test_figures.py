@@ -1,0 +1,54 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag_app.figures import figures, says, table_powers
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value", "unit"),
+    [
+        ("$1.2bn", "en", "1200000000", "USD"),
+        ("1,200 million dollars", "en", "1200000000", "USD"),
+        ("R$ 1,2 bilhão", "pt", "1200000000", "BRL"),
+        ("1.234,5", "pt", "1234.5", ""),
+        ("1,234.5", "en", "1234.5", ""),
+        ("12 500 km", "en", "12500", "km"),
+        ("12,5 por cento", "pt", "12.5", "%"),
+        ("três metros", "pt", "3", "m"),
+        ("$300 m", "en", "300000000", "USD"),
+        ("300 m", "en", "300", "m"),
+    ],
+)
+def test_a_figure_is_a_value_and_a_unit(text: str, language, value: str, unit: str):
+    (figure,) = figures(text, language)
+    assert (figure.value, figure.unit) == (Decimal(value), unit)
+    assert text[figure.start : figure.end] == text
+
+
+@given(st.integers(0, 10**15))
+def test_grouping_never_changes_a_value(number: int):
+    english, portuguese = f"{number:,}", f"{number:,}".replace(",", ".")
+    for text, language in ((str(number), "en"), (english, "en"), (portuguese, "pt")):
+        assert [figure.value for figure in figures(f"It is {text} here", language)] == [number]
+
+
+def test_units_must_agree_where_both_are_told():
+    (euros,), (dollars,), (bare,) = (figures(t, "en") for t in ("€ 5", "$ 5", "5"))
+    assert not says(euros, [dollars])
+    assert says(euros, [bare])
+    assert says(bare, [dollars])
+
+
+def test_a_date_is_its_figures_however_written():
+    written = figures("on March 12, 2021", "en")
+    for text in ("12/03/2021", "2021-03-12", "12 March 2021"):
+        assert all(says(figure, written) for figure in figures(text, "en"))
+    assert not all(says(figure, written) for figure in figures("13/03/2021", "en"))
+
+
+def test_a_table_says_its_scale_once():
+    assert table_powers("(In millions, except per share data)") == {6}
+    assert table_powers("Valores em milhares de reais") == {3}
