@@ -1,7 +1,8 @@
 """``python -m rag_app "question"``: the answer, then its numbered sources.
 
 ``python -m rag_app doctor`` examines the installation, ``python -m rag_app log`` lists what was
-asked, and ``python -m rag_app --replay ID`` gives one of these answers again.
+asked, ``python -m rag_app --replay ID`` gives one of these answers again, and
+``python -m rag_app accounts`` says who may sign in to the chat.
 """
 
 import argparse
@@ -26,6 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
         from rag_app.doctor import main as examine
 
         return examine(arguments[1:])
+    if arguments[:1] == ["accounts"]:
+        from rag_app.accounts_command import main as change_accounts
+
+        return change_accounts(arguments[1:])
     parser = _parser()
     options = parser.parse_args(arguments)
     if (options.question is None) == (options.replay is None):

@@ -12,6 +12,7 @@ RagError                        commands print it and exit with 2
 │   └── EmbedderMismatch        it was built by another model
 ├── LogError                    the log of exchanges cannot be read or written
 ├── WatchError                  the list of watched questions cannot be read or written
+├── AccountError                an account cannot be made, used or read
 ├── DocumentsError              the folder to ingest is missing, empty or not a folder
 ├── FileRejected                one file cannot be indexed, for a named Reason
 └── ModelError
@@ -73,6 +74,10 @@ class LogError(RagError):
 
 class WatchError(RagError):
     """The list of watched questions is empty, damaged, or cannot be written."""
+
+
+class AccountError(RagError):
+    """An account cannot be made, used or read."""
 
 
 class DocumentsError(RagError):

@@ -7,8 +7,8 @@ import streamlit as st
 from rag_app.errors import RagError
 from rag_app.rendering import inert, one_line
 from ui import resources, session
-from ui.exposure import is_private
 from ui.language import language_switch, t
+from ui.sign_in import may_enter, sign_out
 from ui.upload import job_progress, upload_box
 from ui.views.chat import chat
 from ui.views.documents import documents
@@ -24,8 +24,7 @@ def main() -> None:
     """Draw the frame, the sidebar and the page that was chosen."""
     st.set_page_config(page_title=t("title"), page_icon=str(_ICON), layout="centered")
     st.html(_STYLE)
-    if not is_private():
-        st.error(t("exposed"))
+    if not may_enter():
         return
     page = st.navigation(
         [
@@ -57,6 +56,7 @@ def _sidebar(*, uploads: bool) -> None:
     if uploads:
         upload_box(index or "default")
         job_progress(index or "default")
+    sign_out()
     if running := resources.models_if_loaded():
         st.caption(inert(running))
 

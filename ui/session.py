@@ -19,6 +19,13 @@ class Turn:
     note: str = ""  # what happened instead of an answer
 
 
+def user() -> str:
+    """Who sits at this tab; "" where no one signs in."""
+    from ui.sign_in import signed_in
+
+    return signed_in()
+
+
 def turns() -> list[Turn]:
     """The conversation so far; append to it."""
     found: list[Turn] = st.session_state.setdefault(_TURNS, [])
