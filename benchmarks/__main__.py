@@ -5,7 +5,7 @@ import sys
 
 from benchmarks.peer import DEFAULT_DOCS
 
-ALL = ("ingest_speed", "answer_speed", "llm_engines", "pdf_readers", "sandbox_cost")
+ALL = ("ingest_speed", "answer_speed", "llm_engines", "pdf_readers", "sandbox_cost", "highlights")
 
 
 def main() -> None:

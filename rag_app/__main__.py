@@ -1,7 +1,8 @@
 """``python -m rag_app "question"``: the answer, then its numbered sources.
 
 ``python -m rag_app doctor`` examines the installation, ``python -m rag_app log`` lists what was
-asked, ``python -m rag_app --replay ID`` gives one of these answers again, and
+asked, ``python -m rag_app --replay ID`` gives one of these answers again,
+``python -m rag_app export`` writes an answer and its quoted pages as one HTML file, and
 ``python -m rag_app accounts`` says who may sign in to the chat.
 """
 
@@ -31,6 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
         from rag_app.accounts_command import main as change_accounts
 
         return change_accounts(arguments[1:])
+    if arguments[:1] == ["export"]:
+        from rag_app.export import main as export
+
+        return export(arguments[1:])
     parser = _parser()
     options = parser.parse_args(arguments)
     if (options.question is None) == (options.replay is None):

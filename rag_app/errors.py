@@ -15,6 +15,9 @@ RagError                        commands print it and exit with 2
 ├── AccountError                an account cannot be made, used or read
 ├── DocumentsError              the folder to ingest is missing, empty or not a folder
 ├── FileRejected                one file cannot be indexed, for a named Reason
+├── PictureError                a page cannot be shown as a picture; its text still can
+│   ├── FileChanged             the file is gone, or not what was indexed
+│   └── PageNotDrawn            it has no pages to draw, or ended or outlasted who drew it
 └── ModelError
     ├── ModelNotFound           the model's files are not there
     ├── ModelBusy               too many questions wait for it
@@ -82,6 +85,18 @@ class AccountError(RagError):
 
 class DocumentsError(RagError):
     """The folder of documents cannot be ingested."""
+
+
+class PictureError(RagError):
+    """A page cannot be shown as a picture; its text still can."""
+
+
+class FileChanged(PictureError):
+    """The file is gone, or its bytes are others than those that were indexed."""
+
+
+class PageNotDrawn(PictureError):
+    """The format has no pages to draw, or drawing this one failed or took too long."""
 
 
 class ModelError(RagError):

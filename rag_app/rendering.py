@@ -59,8 +59,13 @@ def page_html(text: str) -> str:
     return f'<div class="page-text">{_escaped(text)}</div>'
 
 
+def plain_html(text: str) -> str:
+    """``text`` as HTML, in or between quotation marks, that shows its visible characters alone."""
+    return html.escape(_UNSAFE.sub("", text))
+
+
 def _escaped(text: str) -> str:
-    return html.escape(_UNSAFE.sub("", text)).replace("\n", "<br>")
+    return plain_html(text).replace("\n", "<br>")
 
 
 def _broken(match: re.Match[str]) -> str:

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     )
     parse_timeout_s: float = Field(600, gt=0, description="longest time to parse one file")
     parse_memory_mb: int = Field(2048, ge=256, description="most memory to parse one file")
+    draw_timeout_s: float = Field(
+        15, gt=0, description="longest time to draw one page of a PDF, in seconds"
+    )
     community_loaders: dict[str, str] = Field(
         default_factory=dict,
         description="suffix to langchain-community loader class, such as"

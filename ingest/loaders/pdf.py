@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from ingest.headings import page_headings
-from ingest.loaders.pdf_mending import spellings, with_trailer
 from ingest.loading import LoadingOptions, visible
 from rag_app.errors import FileRejected, Reason
+from rag_app.pdf import locked_out, open_page, open_pdf
+from rag_app.pdf_mending import spellings
 from rag_app.values import Heading, LoadedDocument, Page
 
 # Titles that a program wrote, not an author.
@@ -17,7 +18,6 @@ _NO_TITLE = re.compile(r"(?i)^(untitled|document\d*|microsoft word|.*\.(docx?|pd
 _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\xa0": " "}
 )
-_MAX_NOTES = 2000  # annotations of a page that are looked at for form fields and typed notes
 Outline = dict[int, list[tuple[int, str]]]  # page from 0 -> (level from 1, title)
 
 
@@ -43,7 +43,7 @@ def load_pdf(path: Path, options: LoadingOptions) -> LoadedDocument:
 def _by_pdfium(path: Path, options: LoadingOptions) -> LoadedDocument:
     import pypdfium2
 
-    with closing(_pdfium_open(path, options)) as document:
+    with closing(open_pdf(path, options.pdf_passwords)) as document:
         _check_pages(len(document), options)
         outline = _pdfium_outline(document)
         texts = _gathered(
@@ -55,55 +55,14 @@ def _by_pdfium(path: Path, options: LoadingOptions) -> LoadedDocument:
     return LoadedDocument(_title(title), _pages(texts, outline), "pypdfium2")
 
 
-def _pdfium_open(path: Path, options: LoadingOptions) -> Any:  # noqa: ANN401
-    import pypdfium2
-
-    locked = False
-    for password in (None, *spellings(options.pdf_passwords)):
-        try:
-            return pypdfium2.PdfDocument(path, password=password)
-        except pypdfium2.PdfiumError as error:
-            locked = "password" in str(error).lower()
-            fault = error
-        if not locked:
-            break
-    if locked:
-        raise _locked(options)
-    mended = with_trailer(path.read_bytes())
-    if mended is not None:
-        with suppress(pypdfium2.PdfiumError):
-            return pypdfium2.PdfDocument(mended)
-    raise FileRejected(Reason.CORRUPT, f"it is no readable PDF ({fault})")
-
-
 def _pdfium_text(document: Any, number: int) -> str:  # noqa: ANN401
     import pypdfium2
-    import pypdfium2.raw as pdfium
 
     try:
-        with closing(document[number]) as page:
-            written = _has_writing(page)
-            # What stands in forms and notes becomes text of the page, as a reader sees it.
-            if not written or pdfium.FPDFPage_Flatten(page, 0) != pdfium.FLATTEN_SUCCESS:
-                return _pdfium_page_text(page)
-        with closing(document[number]) as page:
+        with open_page(document, number) as page:
             return _pdfium_page_text(page)
     except pypdfium2.PdfiumError:
         return ""  # one broken page; the others are still worth reading
-
-
-def _has_writing(page: Any) -> bool:  # noqa: ANN401
-    """Whether form fields or typed notes lie on the page."""
-    import pypdfium2.raw as pdfium
-
-    kinds = (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT)
-    for number in range(min(_MAX_NOTES, pdfium.FPDFPage_GetAnnotCount(page))):
-        if note := pdfium.FPDFPage_GetAnnot(page, number):
-            kind = pdfium.FPDFAnnot_GetSubtype(note)
-            pdfium.FPDFPage_CloseAnnot(note)
-            if kind in kinds:
-                return True
-    return False
 
 
 def _pdfium_page_text(page: Any) -> str:  # noqa: ANN401
@@ -136,7 +95,7 @@ def _by_pypdf(path: Path, options: LoadingOptions) -> LoadedDocument:
         reader = PdfReader(path)
         passwords = ("", *spellings(options.pdf_passwords))
         if reader.is_encrypted and not any(reader.decrypt(password) for password in passwords):
-            raise _locked(options)
+            raise locked_out(options.pdf_passwords)
         _check_pages(len(reader.pages), options)
         outline = _pypdf_outline(reader)
         texts = _gathered(map(_pypdf_text, reader.pages), options)
@@ -226,15 +185,6 @@ def _check_pages(count: int, options: LoadingOptions) -> None:
             Reason.TOO_LARGE,
             f"it has {count:,} pages; the limit is {options.max_pages:,} (RAG_MAX_PAGES raises it)",
         )
-
-
-def _locked(options: LoadingOptions) -> FileRejected:
-    how = (
-        f"none of the {len(options.pdf_passwords)} in RAG_PDF_PASSWORDS opens it"
-        if options.pdf_passwords
-        else "give it in RAG_PDF_PASSWORDS"
-    )
-    return FileRejected(Reason.ENCRYPTED, f"it opens only with a password ({how})")
 
 
 def _title(title: str) -> str:

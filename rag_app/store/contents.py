@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -188,6 +189,11 @@ class Contents(Connection):
         ):
             digest.update(f"{source!r} {kept.get(source, made)}\n".encode())
         return digest.hexdigest()
+
+    def origin_of(self, source: str) -> tuple[Path, str] | None:
+        """The folder that a source was ingested from, and its file's hash then; None if unknown."""
+        row = self._one("SELECT root, sha256 FROM documents WHERE source = ?", source)
+        return (Path(row[0]), row[1]) if row else None
 
     # -- whole documents, for checking and mending ------------------------------------------
 
