@@ -7,11 +7,14 @@ through here.
 
 import html
 import re
+from collections.abc import Sequence
 
 # Streamlit's own directives (:red[...], :material/x:) start with a colon, formulas with a
 # dollar; the rest is Markdown's.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:<>^=@-])")
 _LIST_START = re.compile(r"(?m)^(\s*\d+)([.)])")
+_WORD = re.compile(r"\w+|[^\w\s]")
+_NUMBERS = r"(?:\s*\[[\d, ]+\])*"  # of citations, between the words of a sentence or behind it
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
     "\U000e0000-\U000e007f]"
@@ -35,9 +38,27 @@ def one_line(text: str, most: int = 120) -> str:
     return inert(flat if len(flat) <= most else flat[: most - 1] + "…")
 
 
-def answer_markdown(text: str) -> str:
-    """An answer with its citation numbers set off; all else inert."""
-    return re.sub(r"\\\[(\d+)\\\]", r"**\\[\1\\]**", inert(text))
+def answer_markdown(text: str, notes: Sequence[tuple[str, str]] = ()) -> str:
+    """An answer with its citation numbers set off; all else inert.
+
+    ``notes`` are sentences of it in their order, without numbers, each with our own Markdown
+    that is to stand behind it.
+    """
+    parts: list[str] = []
+    done = 0
+    for sentence, note in notes:
+        words = _WORD.findall(sentence)
+        pattern = rf"{_NUMBERS}\s*".join(map(re.escape, words)) + _NUMBERS
+        found = re.compile(pattern).search(text, done)
+        end = found.end() if found and words else len(text)
+        parts += [_numbered(text[done:end].rstrip()), f" {note} "]
+        done = end
+    return "".join([*parts, _numbered(text[done:])]).rstrip()
+
+
+def _numbered(text: str) -> str:
+    bold = re.sub(r"\\\[(\d+)\\\]", r"**\\[\1\\]**", inert(text))
+    return bold.replace("****", "** **")  # two in a row would be one
 
 
 def marked_html(page_text: str, start: int, end: int, *, around: int = 1500) -> str:

@@ -1,13 +1,15 @@
-"""The chat's front door: ``streamlit run ui/app.py``."""
+"""The chat's pages and their frame; ``ui/server.py`` serves them."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from rag_app.errors import RagError
-from rag_app.rendering import inert, one_line
+from rag_app.rendering import inert
 from ui import resources, session
+from ui.history import history
 from ui.language import language_switch, t
+from ui.scope import asked_over
 from ui.sign_in import may_enter, sign_out
 from ui.upload import job_progress, upload_box
 from ui.views.chat import chat
@@ -17,19 +19,20 @@ from ui.views.system import system
 
 _STYLE = Path(__file__).parent / "style.css"
 _ICON = Path(__file__).parent / "icon.svg"  # a named one would be fetched from its maker
-_LISTED = 30  # files named in the sidebar; the documents page has them all
 
 
 def main() -> None:
     """Draw the frame, the sidebar and the page that was chosen."""
-    st.set_page_config(page_title=t("title"), page_icon=str(_ICON), layout="centered")
+    st.set_page_config(page_title=t("title"), page_icon=str(_ICON), layout="wide")
     st.html(_STYLE)
     if not may_enter():
         return
+    conversation = st.Page(
+        chat, title=t("page_chat"), icon=":material/forum:", url_path="chat", default=True
+    )
     page = st.navigation(
         [
-            st.Page(chat, title=t("page_chat"), icon=":material/forum:", url_path="chat",
-                    default=True),
+            conversation,
             st.Page(documents, title=t("page_documents"), icon=":material/folder:",
                     url_path="documents"),
             st.Page(evaluation, title=t("page_evaluation"), icon=":material/fact_check:",
@@ -39,26 +42,31 @@ def main() -> None:
         ]
     )  # fmt: skip
     with st.sidebar:
-        _sidebar(uploads=page.url_path != "documents")  # that page has the uploader itself
+        was_chosen = _sidebar(uploads=page.url_path != "documents")
+    if was_chosen and page != conversation:
+        st.switch_page(conversation)
     page.run()
+    with st.sidebar:
+        if running := resources.models_if_loaded():
+            st.caption(inert(running))
 
 
-def _sidebar(*, uploads: bool) -> None:
+def _sidebar(*, uploads: bool) -> bool:
+    """Whether a conversation was chosen or begun in it; the documents page has its own uploader."""
     language_switch()
-    st.button(t("new_chat"), on_click=session.clear, icon=":material/add_comment:", width="stretch")
     names = resources.indexes()
     index = session.chosen_index(names)
     if index is not None:
-        if session.INDEX_KEY not in st.session_state:
-            st.session_state[session.INDEX_KEY] = index
-        st.selectbox(t("index"), names, key=session.INDEX_KEY)
+        asked_over(names, index)
         _files(index)
+    st.divider()
+    was_chosen = history()
+    st.divider()
     if uploads:
         upload_box(index or "default")
         job_progress(index or "default")
     sign_out()
-    if running := resources.models_if_loaded():
-        st.caption(inert(running))
+    return was_chosen
 
 
 def _files(index: str) -> None:
@@ -70,11 +78,6 @@ def _files(index: str) -> None:
     good = [record for record in records if record.outcome == "indexed"]
     chunks = sum(record.chunks for record in good)
     st.caption(t("files_indexed", count=len(good), chunks=f"{chunks:,}"))
-    with st.expander(t("files")):
-        for record in good[:_LISTED]:
-            st.markdown(f"- {one_line(record.source)}")
-        if len(good) > _LISTED:
-            st.caption("…")
     if len(good) < len(records):
         st.caption(f":orange[{t('files_rejected', count=len(records) - len(good))}]")
 

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from rag_app.rendering import marked_html, one_line, page_html
-from ui import resources
+from rag_app.values import Chunk
 from ui.language import t
-from ui.listing import Row
+from ui.listing import Row, opened
 
 _CUT = 8000  # characters of a text without pages that are drawn at a time
 
@@ -23,19 +23,21 @@ def preview(row: Row, index: str) -> None:
         ("SHA-256", f"`{record.sha256}`" if record.sha256 else ""),
     ]
     st.caption("  \n".join(f"{name}: {value}" for name, value in facts if value))
-    numbers = resources.database(index).page_numbers(record.source)
-    if not numbers:
-        st.info(t("preview_nothing"))
-        return
-    ordinal = 0
-    if len(numbers) > 1:
-        ordinal = st.pagination(len(numbers), key=f"preview_page:{record.sha256}") - 1
-    text = resources.database(index).page_text(record.source, numbers[ordinal]) or ""
+    with opened(index) as database:
+        numbers = database.page_numbers(record.source)
+        if not numbers:
+            st.info(t("preview_nothing"))
+            return
+        ordinal = 0
+        if len(numbers) > 1:
+            ordinal = st.pagination(len(numbers), key=f"preview_page:{record.sha256}") - 1
+        text = database.page_text(record.source, numbers[ordinal]) or ""
+        chunks = database.chunks_of_page(record.source, ordinal)
     pages, passages = st.tabs([t("preview_text"), t("preview_passages")])
     with pages:
         _draw_text(text, record.sha256)
     with passages:
-        _draw_passages(record.source, ordinal, text, index)
+        _draw_passages(chunks, text, f"{record.sha256}:{ordinal}")
 
 
 def _draw_text(text: str, key: str) -> None:
@@ -48,14 +50,13 @@ def _draw_text(text: str, key: str) -> None:
         st.caption(t("preview_empty_page"))
 
 
-def _draw_passages(source: str, ordinal: int, text: str, index: str) -> None:
-    chunks = resources.database(index).chunks_of_page(source, ordinal)
+def _draw_passages(chunks: list[Chunk], text: str, key: str) -> None:
     if not chunks:
         st.caption(t("preview_no_passages"))
         return
     number = 0
     if len(chunks) > 1:
-        number = st.pagination(len(chunks), key=f"preview_chunk:{source}:{ordinal}") - 1
+        number = st.pagination(len(chunks), key=f"preview_chunk:{key}") - 1
     chunk = chunks[number]
     path = " › ".join(one_line(heading) for heading in chunk.headings)
     size = t("preview_passage", tokens=chunk.tokens, start=chunk.start, end=chunk.end)

@@ -1,12 +1,14 @@
 """The rows of the documents page: read once a commit, then searched, narrowed, ordered, cut."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
 
-from rag_app.store.database import INDEXED
+from rag_app.store.database import INDEXED, Database
+from rag_app.store.places import index_folder
 from rag_app.store.schema import DATABASE_FILE
 from rag_app.values import DocumentRecord
 from ui import resources
@@ -55,10 +57,20 @@ ORDERS: dict[str, Callable[[Row], object]] = {
 
 
 def listing(index: str) -> Listing:
-    """The files of an index, read anew only after a commit. Raises StoreError."""
-    database = resources.database(index)
-    built = (database.folder / DATABASE_FILE).stat().st_ino  # another one begins to count anew
-    return _read(index, built, database.commit_number())
+    """The files of an index, read anew only after a commit; waits for no model.
+
+    Raises StoreError.
+    """
+    with opened(index) as database:
+        built = (database.folder / DATABASE_FILE).stat().st_ino  # another one begins to count anew
+        return _read(database, str(database.folder), built, database.commit_number())
+
+
+@contextmanager
+def opened(index: str) -> Iterator[Database]:
+    """The index's database without its vectors, for which the embedder would have to be there."""
+    with closing(Database(index_folder(resources.settings(), index))) as database:
+        yield database
 
 
 def chosen(rows: Sequence[Row], wanted: Filter) -> list[Row]:
@@ -80,11 +92,10 @@ def pages_of(count: int) -> int:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _read(index: str, built: int, commit: int) -> Listing:
-    database = resources.database(index)
-    with database.snapshot():
-        records, tokens = database.documents(), database.tokens_by_source()
-        origins = database.roots_and_rules()
+def _read(_database: Database, folder: str, built: int, commit: int) -> Listing:
+    with _database.snapshot():
+        records, tokens = _database.documents(), _database.tokens_by_source()
+        origins = _database.roots_and_rules()
     rows = tuple(
         Row(
             record,

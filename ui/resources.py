@@ -3,18 +3,18 @@
 import json
 import random
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import streamlit as st
 
-from rag_app.answering import warm_up
 from rag_app.embedding import load_embedder
 from rag_app.errors import RagError
 from rag_app.language import Language
 from rag_app.settings import Settings, load_settings
 from rag_app.store.database import Database
 from rag_app.store.places import index_folder, index_names
-from rag_app.store.reader import open_reader
+from rag_app.store.schema import DATABASE_FILE
 from rag_app.values import DocumentRecord
 
 _QUESTIONS = Path(__file__).resolve().parent.parent / "examples" / "questions.jsonl"
@@ -30,7 +30,13 @@ def settings() -> Settings:
 @st.cache_resource(show_spinner=False)
 def _loading() -> "Future[str]":
     loader = ThreadPoolExecutor(1, thread_name_prefix="models")
-    return loader.submit(warm_up, settings())
+    return loader.submit(_load, settings())
+
+
+def _load(settings: Settings) -> str:
+    from rag_app.answering import warm_up  # takes a second, which no one waits for here
+
+    return warm_up(settings)
 
 
 def models() -> str:
@@ -43,7 +49,10 @@ def models() -> str:
 
 
 def models_if_loaded() -> str:
-    """The same without waiting: "" as long as they load, which this begins."""
+    """The same without waiting: "" as long as they load, which this begins.
+
+    Call it when the page is drawn: what loads takes its time from what draws.
+    """
     loading = _loading()
     return loading.result() if loading.done() and loading.exception() is None else ""
 
@@ -55,12 +64,22 @@ def indexes() -> list[str]:
 
 def database(index: str) -> Database:
     """The open database of an index. Raises StoreError."""
+    from rag_app.store.reader import open_reader
+
     return open_reader(index_folder(settings(), index), load_embedder(settings())).database
 
 
 def documents(index: str) -> list[DocumentRecord]:
-    """Every file that an index knows."""
-    return database(index).documents()
+    """Every file that an index knows; read once a commit, so leave the list as it is."""
+    folder = index_folder(settings(), index)
+    with closing(Database(folder)) as opened:  # the embedder need not be loaded for it
+        status = (folder / DATABASE_FILE).stat()
+        return _documents(opened, str(folder), status.st_ino, opened.commit_number())
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _documents(_opened: Database, folder: str, file: int, commit: int) -> list[DocumentRecord]:
+    return _opened.documents()
 
 
 def example_questions(index: str, language: Language) -> list[str]:

@@ -7,7 +7,6 @@ import streamlit as st
 from rag_app.evaluate import Place, Scored
 from rag_app.evaluation_runs import Run, changes, faults
 from rag_app.rendering import inert, one_line
-from ui.charts import score_chart, seconds_chart
 from ui.language import number, t
 
 _KEY_SCORES = ("hit@1", "hit@5", "token F1", "contains", "abstention recall")
@@ -15,6 +14,8 @@ _KEY_SCORES = ("hit@1", "hit@5", "token F1", "contains", "abstention recall")
 
 def results(run: Run, before: Run | None) -> None:
     """Draw a run, with what is different from ``before`` where that is given."""
+    from ui.charts import score_chart, seconds_chart  # the plotting library takes a while
+
     evaluation = run.evaluation
     st.caption(
         t(

@@ -1,59 +1,104 @@
-"""One tab's conversation."""
+"""What one tab has open: conversation, index, what is asked over, and the evidence beside it.
 
-from dataclasses import dataclass
+All that must outlive the tab stands in the log; see ``conversation``.
+"""
+
+from datetime import UTC, date, datetime, time
 
 import streamlit as st
 
-from rag_app.values import Answer
+from rag_app.values import Scope
+from ui.sign_in import signed_in
 
-_TURNS, _INDEX, _ASKED = "turns", "index", "asked"
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A question and what came of it."""
-
-    question: str
-    index: str
-    answer: Answer | None  # None where the answer was stopped or failed
-    note: str = ""  # what happened instead of an answer
+INDEX_KEY = "index"
+_ADDRESS = "c"  # the address's parameter that names a conversation
+_CONVERSATION, _LINKED = "conversation", "linked"
+_SOURCES, _AFTER = "asked_sources", "asked_after"
+_EVIDENCE = "evidence"
+_FAULT = "fault"
 
 
 def user() -> str:
     """Who sits at this tab; "" where no one signs in."""
-    from ui.sign_in import signed_in
-
     return signed_in()
 
 
-def turns() -> list[Turn]:
-    """The conversation so far; append to it."""
-    found: list[Turn] = st.session_state.setdefault(_TURNS, [])
-    return found
+def open_conversation() -> str:
+    """The id of the conversation that this tab shows; "" for a new one.
+
+    An address that names another one than this tab last put there wins: it was followed.
+    """
+    state = st.session_state
+    named = st.query_params.get(_ADDRESS, "")
+    if named and named != state.get(_LINKED):
+        state[_CONVERSATION] = named
+        state.pop(_EVIDENCE, None)
+    return str(state.get(_CONVERSATION, ""))
 
 
-def clear() -> None:
-    """Begin a new conversation."""
-    st.session_state[_TURNS] = []
+def keep_in_address() -> None:
+    """Put the open conversation into the address, so that a reload or a link opens it."""
+    current = st.session_state.get(_CONVERSATION, "")
+    if current:
+        st.query_params[_ADDRESS] = current
+    elif _ADDRESS in st.query_params:
+        del st.query_params[_ADDRESS]
+    st.session_state[_LINKED] = current
 
 
-def ask_next(question: str) -> None:
-    """Ask ``question`` as soon as the page is drawn again."""
-    st.session_state[_ASKED] = question
+def show_conversation(conversation: str, index: str = "") -> None:
+    """Open a conversation, and the index that it last asked; "" begins a new one."""
+    st.session_state[_CONVERSATION] = conversation
+    st.session_state[_LINKED] = st.query_params.get(_ADDRESS, "")
+    st.session_state.pop(_EVIDENCE, None)
+    if index:
+        st.session_state[INDEX_KEY] = index
 
 
-def next_question() -> str | None:
-    """The question that waits to be asked, once."""
-    question: str | None = st.session_state.pop(_ASKED, None)
-    return question
+def note_fault(text: str) -> None:
+    """Keep what went wrong in a click, to be shown where the page is drawn."""
+    st.session_state[_FAULT] = text
+
+
+def fault() -> str:
+    """What went wrong in the last click, once."""
+    return str(st.session_state.pop(_FAULT, ""))
 
 
 def chosen_index(names: list[str]) -> str | None:
     """The index that this tab asks; None where there is none."""
-    chosen = st.session_state.get(_INDEX)
+    chosen = st.session_state.get(INDEX_KEY)
     if chosen in names:
         return str(chosen)
     return "default" if "default" in names else names[0] if names else None
 
 
-INDEX_KEY = _INDEX
+def scope() -> Scope | None:
+    """Which part of the index this tab asks; None for all of it."""
+    sources: tuple[str, ...] = st.session_state.get(_SOURCES, ())
+    after: date | None = st.session_state.get(_AFTER)
+    if not sources and after is None:
+        return None
+    since = None if after is None else datetime.combine(after, time(), UTC)
+    return Scope(sources=sources or None, modified_after=since)
+
+
+def narrow(sources: tuple[str, ...], after: date | None) -> None:
+    """Ask only these files, and only those changed since a day."""
+    st.session_state[_SOURCES], st.session_state[_AFTER] = sources, after
+
+
+def evidence() -> tuple[int, int] | None:
+    """Exchange and position of the citation that is shown, (0, 0) for none, None for any."""
+    found: tuple[int, int] | None = st.session_state.get(_EVIDENCE)
+    return found
+
+
+def show_evidence(exchange: int, position: int) -> None:
+    """Show one citation of an answer beside it; (0, 0) shows none."""
+    st.session_state[_EVIDENCE] = (exchange, position)
+
+
+def show_newest_evidence() -> None:
+    """Show the first citation of the latest answer."""
+    st.session_state.pop(_EVIDENCE, None)

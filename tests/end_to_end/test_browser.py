@@ -84,24 +84,51 @@ def ask(page, question: str) -> None:
     box.press("Enter")
 
 
-def test_an_example_question_is_answered_with_an_open_source(address, page):
+def sources(page):
+    """The buttons under the answers, one a citation."""
+    return page.locator('[class*="st-key-cite-"] button:visible')
+
+
+def kept(name: str, page) -> None:
+    """A picture of the page, where someone wants to look at it."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.wait_for_timeout(1500)
+        page.screenshot(path=f"{folder}/{name}.png")
+
+
+def test_an_example_question_is_answered_beside_its_evidence(address, page):
     page.goto(address)
     offered = page.locator('[class*="st-key-example-"] button')
     offered.first.wait_for()
     assert offered.count() == 4
     offered.first.click()
-    source = page.locator('[data-testid="stExpander"]', has_text="[1]").first
-    source.wait_for()
-    source.locator("summary").click()
-    mark = source.locator("mark")
+    sources(page).first.wait_for()
+    page.locator(".st-key-evidence").wait_for()
+    kept("answer-en", page)
+
+
+def test_a_number_in_the_text_shows_its_page_with_the_quote_marked(address, page):
+    page.goto(address)
+    ask(page, "How many parameters does GPT-3 have?")
+    sources(page).first.wait_for()
+    evidence = page.locator(".st-key-evidence")
+    picture = evidence.get_by_role("img", name=re.compile("marked in it: .*175 billion"))
+    picture.wait_for()
+    page.locator('[class*="st-key-answer-"] strong', has_text="[2]").first.click()
+    evidence.get_by_text("Evidence 2 of 2").wait_for()
+    mark = evidence.locator("mark")
     mark.wait_for()
-    assert len(mark.inner_text()) > 5
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.wait_for_timeout(500)
-        page.screenshot(path=f"{folder}/answer-en.png")
+    assert "175" in mark.inner_text()
+    box, frame = mark.bounding_box(), evidence.locator(".page-text").bounding_box()
+    assert frame["y"] <= box["y"] < frame["y"] + frame["height"]  # scrolled to
+    evidence.get_by_role("button", name="Previous").click()
+    picture.wait_for()
+    with page.expect_download() as download:
+        evidence.get_by_role("button", name="Evidence pack").click()
+    assert download.value.suggested_filename.endswith(".html")
 
 
-def test_the_browsers_language_is_spoken(address, browser):
+def test_the_browsers_language_is_spoken_on_a_narrow_screen(address, browser):
     context = browser.new_context(locale="pt-BR", viewport={"width": 390, "height": 844})
     page = context.new_page()
     page.set_default_timeout(60_000)
@@ -109,8 +136,11 @@ def test_the_browsers_language_is_spoken(address, browser):
     page.get_by_placeholder(re.compile("pergunta", re.IGNORECASE)).wait_for()
     ask(page, "Quem venceu a final do campeonato em Lisboa?")
     page.get_by_text("Nada neste índice").first.wait_for()
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=f"{folder}/abstained-pt.png")
+    kept("abstained-pt", page)
+    sources(page).first.click()
+    page.locator(".st-key-evidence").wait_for()
+    widths = "[document.documentElement, document.querySelector('.stMain')]"
+    assert page.evaluate(f"{widths}.every((part) => part.scrollWidth <= part.clientWidth)")
     context.close()
 
 
@@ -124,19 +154,71 @@ def test_an_upload_is_answered_from(address, page):
     page.get_by_role("button", name=re.compile("Add to the index")).click()
     page.get_by_text(re.compile("1 added")).wait_for()
     ask(page, "Where was the otter Brambles born?")
-    page.locator('[data-testid="stExpander"]', has_text="otter.txt").first.wait_for()
+    sources(page).filter(has_text="otter.txt").first.wait_for()
 
 
-def test_stop_stops(address, page):
+@pytest.mark.parametrize("how", ["the button", "the Escape key"])
+def test_stop_stops(address, page, how):
     page.goto(address)
-    ask(page, "When was BERT published, and by whom, and how was it trained?")
-    stop = page.get_by_role("button", name="Stop", exact=True)
+    ask(page, f"When was BERT published, and by whom, and how was it trained, said {how}?")
+    stop = page.get_by_role("button", name=re.compile("^Stop"))
     stop.wait_for()
-    stop.click()
+    if how == "the button":
+        stop.click()
+    else:
+        page.keyboard.press("Escape")
     page.get_by_text("Stopped.").first.wait_for()
     ask(page, "How many parameters does GPT-3 have?")
-    page.locator('[data-testid="stExpander"]', has_text="[1]").first.wait_for()
+    sources(page).first.wait_for()
     assert "175" in page.get_by_test_id("stChatMessage").last.inner_text()
+
+
+def test_a_reload_in_the_middle_of_an_answer_loses_nothing(address, page):
+    page.goto(address)
+    ask(page, "Who published LoRA, and when, and with whom?")
+    page.get_by_role("button", name=re.compile("^Stop")).wait_for()
+    page.wait_for_url(re.compile("c="))
+    page.reload()
+    page.get_by_test_id("stChatMessage").first.get_by_text("Who published LoRA").wait_for()
+    sources(page).first.wait_for()
+    assert page.get_by_test_id("stChatMessage").count() == 2
+    other = page.context.new_page()  # the link opens it elsewhere
+    other.goto(page.url)
+    other.get_by_test_id("stChatMessage").first.get_by_text("Who published LoRA").wait_for()
+    other.close()
+
+
+def test_two_tabs_ask_at_once_and_each_has_its_own_answer(address, page):
+    other = page.context.new_page()
+    other.set_default_timeout(60_000)
+    page.goto(address)
+    other.goto(address)
+    other.get_by_placeholder(re.compile("question")).wait_for()
+    ask(page, "How many parameters does GPT-3 have?")
+    ask(other, "Quem publicou a LoRA?")
+    for tab, word in ((page, "175"), (other, "Hu")):
+        sources(tab).first.wait_for()
+        assert word in tab.get_by_test_id("stChatMessage").last.inner_text()
+        assert tab.get_by_test_id("stChatMessage").count() == 2
+
+
+def test_a_conversation_is_renamed_and_deleted(address, page):
+    page.goto(address)
+    ask(page, "What does RAG stand for?")
+    sources(page).first.wait_for()
+    row = page.locator('[class*="st-key-open-"]').first
+    page.locator('[class*="st-key-menu-"] button').first.click()
+    page.get_by_role("menuitem", name="Rename").click()
+    page.get_by_role("dialog").get_by_label("Title").fill("Another title")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    row.get_by_role("button", name="Another title").first.wait_for()
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.locator('[class*="st-key-menu-"] button').first.click()
+    page.get_by_role("menuitem", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    page.locator('[class*="st-key-example-"] button').first.wait_for()
+    assert page.get_by_text("Another title").count() == 0
+    assert "c=" not in page.url
 
 
 def test_the_documents_page_lists_every_file(address, page):

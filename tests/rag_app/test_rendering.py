@@ -62,3 +62,17 @@ def test_the_quote_is_marked_and_all_else_escaped():
     html = marked_html(page, 7, 19)
     assert '<mark id="quote">&lt;b&gt;quote&lt;/b&gt;</mark>' in html
     assert "<b>" not in html
+
+
+def test_notes_stand_behind_their_sentences_and_numbers():
+    text = "It is 3 [1][2]. It is *4*.\n\n“Quote” [3]"
+    shown = answer_markdown(text, [("It is *4*.", ":orange-badge[no]")])
+    assert shown == (
+        "It is 3 **\\[1\\]** **\\[2\\]**. It is \\*4\\*. :orange-badge[no] \n\n“Quote” **\\[3\\]**"
+    )
+    numbered = answer_markdown("One [1]. Two [2].", [("One.", "A"), ("Two.", "B")])
+    assert numbered == "One **\\[1\\]**. A Two **\\[2\\]**. B"
+
+
+def test_a_note_on_a_sentence_that_is_not_found_stands_at_the_end():
+    assert answer_markdown("One.", [("Another.", "A")]) == "One. A"

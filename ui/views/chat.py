@@ -1,39 +1,97 @@
-"""The conversation: question, streamed draft, checked answer, and its evidence."""
+"""The conversation: each question with its answer, and beside it the evidence."""
 
 import streamlit as st
 
-from rag_app.errors import Cancelled, RagError
-from rag_app.rendering import answer_markdown, inert, marked_html, one_line
-from rag_app.values import Answer, Citation, Passage
-from ui import resources, session
-from ui.generation import Failed, Stage, Token, answer_events
+from rag_app.errors import LogError, RagError
+from rag_app.rendering import inert, one_line
+from rag_app.values import Exchange
+from ui import conversation, resources, session
+from ui.answer import draw_exchange
+from ui.evidence import draw_evidence, evidence_of
 from ui.language import current_language, t
+from ui.scope import scope_chip
+from ui.scripts import cite_by_click, focus_question, show_top_of_answer
 
-_AROUND = 400  # characters of the page on either side of a quote
-_NEAREST = 3  # passages shown under an abstention
-_MODEL_AVATAR, _USER_AVATAR = ":material/menu_book:", ":material/person:"
+_QUESTION = "question"
+_DRAWN = 10  # exchanges of a long conversation that are shown at first
+_ANSWER_AND_EVIDENCE = (1, 1)  # widths; below 640 pixels Streamlit puts one under the other
 
 
 def chat() -> None:
     """Draw the page."""
     index = session.chosen_index(resources.indexes())
-    typed = st.chat_input(
+    with st.bottom:
+        scope_chip()
+    st.chat_input(
         t("ask_placeholder"),
-        key="question",
+        key=_QUESTION,
         max_chars=resources.settings().max_question_chars,
         disabled=index is None,
+        on_submit=lambda: conversation.ask(st.session_state[_QUESTION], index or ""),
     )
     if index is None:
         st.title(t("title"))
         st.info(t("no_index"))
         return
-    for number, turn in enumerate(session.turns()):
-        _draw_turn(turn, number)
-    question = typed or session.next_question()
-    if question:
-        _answer(question, index)
-    elif not session.turns():
+    try:
+        exchanges = conversation.exchanges()
+    except LogError as error:
+        st.error(inert(str(error)))
+        return
+    session.keep_in_address()
+    if fault := session.fault():
+        st.error(inert(fault))
+    if exchanges:
+        _conversation(exchanges)
+    else:
+        if exchanges is None:
+            st.info(t("no_such_conversation"))
         _first_screen(index)
+    cite_by_click()
+    focus_question(f"{session.open_conversation()}-{len(exchanges or ())}")
+
+
+def _conversation(exchanges: list[Exchange]) -> None:
+    first = _first_drawn(exchanges)
+    selected = _selected(exchanges)
+    for exchange in exchanges[first:]:
+        beside, evidence = st.columns(_ANSWER_AND_EVIDENCE, gap="medium")
+        with beside, st.container(key=f"exchange-{exchange.id}"):
+            draw_exchange(
+                exchange,
+                later=sum(other.id > exchange.id for other in exchanges),
+                selected=selected[1] if selected and selected[0] == exchange.id else None,
+            )
+        if selected and selected[0] == exchange.id:
+            with evidence:
+                draw_evidence(exchange, selected[1])
+    if exchanges[-1].answer is not None:
+        show_top_of_answer(str(exchanges[-1].id))
+
+
+def _first_drawn(exchanges: list[Exchange]) -> int:
+    """The position of the first exchange that is shown; a button shows those before."""
+    key = f"all-{exchanges[0].conversation}"
+    hidden = len(exchanges) - _DRAWN
+    if hidden <= 0 or st.session_state.get(key):
+        return 0
+    if st.button(t("show_earlier", count=hidden), type="tertiary", icon=":material/history:"):
+        st.session_state[key] = True
+        return 0
+    return hidden
+
+
+def _selected(exchanges: list[Exchange]) -> tuple[int, int] | None:
+    """Exchange and position of the citation that is shown: the chosen one, or the newest."""
+    chosen = session.evidence()
+    by_id = {exchange.id: exchange for exchange in exchanges}
+    if chosen is not None:
+        exchange = by_id.get(chosen[0])
+        held = evidence_of(exchange.answer) if exchange and exchange.answer else ()
+        return chosen if chosen[1] < len(held) else None
+    newest = exchanges[-1]
+    has_citations = newest.answer is not None and bool(newest.answer.citations)
+    return (newest.id, 0) if has_citations else None
 
 
 def _first_screen(index: str) -> None:
@@ -52,110 +110,8 @@ def _first_screen(index: str) -> None:
         st.button(
             one_line(question, 200),
             key=f"example-{number}",
-            on_click=session.ask_next,
-            args=(question,),
+            on_click=conversation.ask,
+            args=(question, index),
             width="stretch",
             icon=":material/help:",
         )
-
-
-def _answer(question: str, index: str) -> None:
-    with st.chat_message("user", avatar=_USER_AVATAR):
-        st.markdown(inert(question))
-    with st.chat_message("assistant", avatar=_MODEL_AVATAR):
-        stage, draft, stop = st.empty(), st.empty(), st.empty()
-        # Any click runs the script anew, which closes the events below and so stops the model.
-        stop.button(t("stop"), key="stop", icon=":material/stop_circle:")
-        stage.caption(t("stage_loading"))
-        kept = session.Turn(question, index, None, "stopped")
-        position = len(session.turns())
-        # Kept before the answer is there: Stop ends this run wherever it is.
-        session.turns().append(kept)
-        try:
-            resources.models()
-        except RagError as error:
-            session.turns()[position] = session.Turn(question, index, None, str(error))
-            st.rerun()
-        text, last = "", "searching"
-        for event in answer_events(question, index, resources.settings()):
-            if isinstance(event, Stage):
-                last = event.name or last
-                stage.caption(t(f"stage_{last}"))
-            elif isinstance(event, Token):
-                text += event.text
-                draft.markdown(f":gray[{inert(text)}▌]", help=t("draft"))
-            elif isinstance(event, Failed):
-                session.turns()[position] = session.Turn(question, index, None, _note(event.error))
-            else:
-                session.turns()[position] = session.Turn(question, index, event)
-    st.rerun()
-
-
-def _note(error: Exception) -> str:
-    if isinstance(error, Cancelled):
-        return "stopped"
-    return str(error) if isinstance(error, RagError) else "unexpected"
-
-
-def _draw_turn(turn: session.Turn, number: int) -> None:
-    with st.chat_message("user", avatar=_USER_AVATAR):
-        st.markdown(inert(turn.question))
-    with st.chat_message("assistant", avatar=_MODEL_AVATAR):
-        if turn.answer is None:
-            if turn.note in ("stopped", "unexpected"):
-                st.caption(t(turn.note))
-            else:
-                st.error(t("error", error=inert(turn.note)))
-        elif turn.answer.abstained:
-            _draw_abstention(turn.answer, turn.index, number)
-        else:
-            _draw_answer(turn.answer, turn.index, number)
-
-
-def _draw_answer(answer: Answer, index: str, number: int) -> None:
-    st.markdown(answer_markdown(answer.text))
-    for citation in answer.citations:
-        label = f"[{citation.number}] {citation.source} · {_page(citation.page)}"
-        with st.expander(inert(label), icon=":material/format_quote:"):
-            _draw_citation(citation, index)
-    how = t("by_model" if answer.answered_by == "llm" else "by_quotation")
-    st.caption(f"{how} · {_cost(answer)}")
-
-
-def _draw_citation(citation: Citation, index: str) -> None:
-    text = resources.database(index).page_text(citation.source, citation.page)
-    if text is None or text[citation.start : citation.end] != citation.quote:
-        st.markdown(f"> {inert(citation.quote)}")  # the file changed since the answer was given
-        return
-    st.caption(t("evidence_of"))
-    st.html(marked_html(text, citation.start, citation.end, around=_AROUND))
-
-
-def _draw_abstention(answer: Answer, index: str, number: int) -> None:
-    st.markdown(f"**{t('abstained_title')}**")
-    st.caption(t("abstained_hint"))
-    for passage in answer.passages[:_NEAREST]:
-        with st.expander(inert(f"{passage.source} · {_page(passage.page)}")):
-            _draw_passage(passage, index)
-    st.caption(_cost(answer))
-
-
-def _draw_passage(passage: Passage, index: str) -> None:
-    text = resources.database(index).page_text(passage.source, passage.page)
-    if text is not None and text[passage.start : passage.end] == passage.text:
-        st.html(marked_html(text, passage.start, passage.end, around=_AROUND))
-    else:
-        st.markdown(inert(passage.text))
-
-
-def _page(page: int | None) -> str:
-    return t("no_page") if page is None else t("page", page=page)
-
-
-def _cost(answer: Answer) -> str:
-    usage = answer.usage
-    cost = t("meta", seconds=usage.seconds.get("total", 0.0), support=answer.support)
-    if usage.completion_tokens:
-        tokens = t("meta_tokens", prompt=usage.prompt_tokens, completion=usage.completion_tokens)
-        cost = f"{cost} · {tokens}"
-    return cost

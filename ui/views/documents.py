@@ -177,8 +177,8 @@ def _actions(selected: list[Row], index: str) -> None:
         disabled=ingesting.is_running(index) or not works,
     )  # fmt: skip
     if out.button(
-        t("delete", count=len(selected)), key="delete", icon=":material/delete:", width="stretch",
-        disabled=ingesting.is_running(index),
+        t("delete_selected", count=len(selected)), key="delete", icon=":material/delete:",
+        width="stretch", disabled=ingesting.is_running(index),
     ):  # fmt: skip
         st.dialog(t("delete_title"))(_confirm)(selected, index)
 

@@ -19,6 +19,7 @@ from rag_app.evaluation_runs import (
 from rag_app.rendering import inert
 from ui import resources, session, tasks
 from ui.language import t
+from ui.listing import opened
 from ui.run_results import results
 from ui.saved_questions import saved_questions
 from ui.tasks import task_of, task_progress
@@ -81,7 +82,8 @@ def _begin(index: str) -> None:
 
 def _work(questions: list[Question], name: str, index: str, *, answers: bool) -> tasks.Work:
     settings = resources.settings()
-    commit = resources.database(index).commit_number()
+    with opened(index) as database:
+        commit = database.commit_number()
 
     def work(on_progress: Callable[[int, int], None], stop: threading.Event) -> Run | None:
         done = evaluate(

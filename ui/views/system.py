@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from rag_app.embedding import load_embedder, weights_size
+from rag_app.embedding import PACKAGED, load_embedder, weights_size
 from rag_app.errors import MissingExtra, RagError
 from rag_app.llm import load_llm
 from rag_app.log import open_log
@@ -21,9 +21,8 @@ from rag_app.monitoring import (
 from rag_app.rendering import inert, one_line
 from rag_app.store.schema import DATABASE_FILE, VECTORS_FILE
 from ui import resources, session
-from ui.charts import stage_chart, tokens_chart
 from ui.language import number, t
-from ui.listing import listing
+from ui.listing import listing, opened
 
 if TYPE_CHECKING:
     from rag_app.llm.local import LocalChatModel
@@ -87,7 +86,7 @@ def _models() -> None:
     rows = [
         {
             t("model_part"): t("embedder"),
-            t("model_name"): embedder.identity.name,
+            t("model_name"): _named(embedder.identity.name),
             t("model_size"): weights_size(settings.embedder) / 1e6,
             t("model_precision"): embedder.precision,
             t("model_device"): embedder.device,
@@ -130,10 +129,10 @@ def _index() -> None:
     if name is None:
         st.info(t("no_index"))
         return
-    database = resources.database(name)
     held = listing(name)
-    made = database.embedder()
-    files = [database.folder / file for file in (DATABASE_FILE, VECTORS_FILE)]
+    with opened(name) as database:
+        made, commit = database.embedder(), database.commit_number()
+        files = [database.folder / file for file in (DATABASE_FILE, VECTORS_FILE)]
     size = sum(file.stat().st_size for file in files if file.exists())
     st.dataframe(
         [
@@ -143,8 +142,8 @@ def _index() -> None:
                 t("column_passages"): held.chunks,
                 t("column_tokens"): held.tokens,
                 t("model_size"): size / 1e6,
-                t("commit"): database.commit_number(),
-                t("embedder"): f"{made.name} ({made.sha256[:12]})",
+                t("commit"): commit,
+                t("embedder"): f"{_named(made.name)} ({made.sha256[:12]})",
             }
         ],
         hide_index=True, width="stretch", alt=t("index"),
@@ -157,6 +156,8 @@ def _index() -> None:
 
 
 def _answers() -> None:
+    from ui.charts import stage_chart, tokens_chart  # the plotting library takes a while
+
     st.subheader(t("answers"))
     exchanges = open_log(resources.settings()).latest(_LATEST)
     answered = past(exchanges)
@@ -194,6 +195,10 @@ def _local_model() -> "LocalChatModel | None":
     except RagError:
         return None
     return model if isinstance(model, LocalChatModel) else None
+
+
+def _named(embedder: str) -> str:
+    return "all-MiniLM-L6-v2" if embedder == PACKAGED else embedder
 
 
 def _gigabytes(size: float) -> str:

@@ -1,0 +1,230 @@
+"""The chat in each of its states, on the example documents and with the real models."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rag_app.log import ExchangeLog
+from rag_app.values import Answer, Citation, Claim, Coverage, Usage
+from tests.ui.tabs import answered, ask, new_tab, texts
+
+GPT3 = "How many parameters does GPT-3 have?"
+
+
+def button(tab: AppTest, key: str):
+    (found,) = [button for button in tab.button if (button.key or "").startswith(key)]
+    return found
+
+
+def test_the_first_screen_offers_questions_that_the_documents_answer(app: AppTest):
+    app.run()
+    assert not app.exception
+    offered = [button for button in app.button if (button.key or "").startswith("example-")]
+    assert len(offered) == 4
+    offered[0].click().run()
+    answered(app)
+    assert len(app.chat_message) == 2
+    assert "[1]" in texts(app).replace("\\", "")
+
+
+def test_an_answer_stands_beside_its_evidence(app: AppTest):
+    ask(app.run(), GPT3)
+    assert "175" in app.chat_message[1].markdown[0].value
+    assert "history\\-of\\-language\\-models" in button(app, "cite-1-0").label
+    marked = next(html.value for html in app.html if "<mark" in html.value)
+    assert "175 billion" in marked.split("<mark")[1].split("</mark>")[0]
+    button(app, "cite-1-1").click().run()
+    assert any("xlsx" in element.value for element in app.markdown)
+    button(app, "evidence-previous").click().run()
+    assert any("175 billion" in html.value for html in app.html)
+    button(app, "evidence-close").click().run()
+    assert not any("<mark" in html.value for html in app.html)
+
+
+def test_what_the_documents_do_not_say_looks_like_an_answer(app: AppTest):
+    ask(app.run(), "Who won the football final in Lisbon?")
+    assert "The documents do not say" in texts(app)
+    assert not app.error
+    button(app, "cite-1-0").click().run()  # the nearest passages can be looked at
+    assert any("<mark" in html.value for html in app.html)
+
+
+def test_hostile_text_in_a_question_stays_text(app: AppTest):
+    ask(app.run(), "<img src=x onerror=alert(1)> **GPT-3** [a](http://b.c)?")
+    shown = app.chat_message[0].markdown[0].value
+    assert "\\<img" in shown
+    assert "\\*\\*GPT" in shown
+    (title,) = [b.label for b in app.button if (b.key or "").startswith("open-")]
+    assert "\\<img" in title
+
+
+def test_a_link_opens_a_conversation_after_a_restart(app: AppTest, server):
+    import streamlit as st
+
+    ask(app.run(), GPT3)
+    address = app.query_params["c"]
+    st.cache_resource.clear()  # what a restart forgets
+    again = new_tab(c=address[0] if isinstance(address, list) else address).run()
+    assert not again.exception
+    assert "175" in again.chat_message[1].markdown[0].value
+
+
+def test_a_link_to_nothing_says_so(server):
+    tab = new_tab(c="0" * 32).run()
+    assert not tab.exception
+    assert "no such conversation" in tab.info[0].value
+
+
+def test_two_tabs_ask_at_once_and_each_has_its_own_answer(server):
+    one, two = new_tab().run(), new_tab().run()
+    one.chat_input[0].set_value(GPT3).run()
+    two.chat_input[0].set_value("Quem publicou a LoRA?").run()
+    answered(one)
+    answered(two)
+    assert "175" in one.chat_message[1].markdown[0].value
+    assert "Hu" in two.chat_message[1].markdown[0].value
+    assert len(one.chat_message) == len(two.chat_message) == 2
+
+
+def test_stop_ends_an_answer_that_another_tab_sees_too(app: AppTest):
+    app.run()
+    app.chat_input[0].set_value(GPT3).run()
+    stop = button(app, "stop-")
+    address = app.query_params["c"]
+    other = new_tab(c=address[0] if isinstance(address, list) else address).run()
+    assert button(other, "stop-").key == stop.key
+    stop.click().run()
+    answered(app)
+    assert "Stopped." in texts(app)
+    button(app, "again-").click().run()
+    answered(app)
+    assert "175" in app.chat_message[1].markdown[0].value
+
+
+def test_a_question_that_a_restart_left_unanswered_can_be_asked_again(server):
+    log = ExchangeLog(server / "log.sqlite")
+    conversation = log.start("default")
+    log.begin(GPT3, "default", conversation)
+    tab = new_tab(c=conversation).run()
+    assert "Not answered" in texts(tab)
+    button(tab, "again-").click().run()
+    answered(tab)
+    assert "175" in tab.chat_message[1].markdown[0].value
+    assert len(tab.chat_message) == 2
+
+
+def test_a_question_is_edited_and_the_later_ones_go(app: AppTest):
+    ask(app.run(), "Who won the football final in Lisbon?")
+    ask(app, GPT3)
+    assert len(app.chat_message) == 4
+    button(app, "edit-1").click().run()
+    assert "1 later" in texts(app)
+    app.text_area(key="edited-question").set_value("How many parameters does BERT have?")
+    next(b for b in app.button if b.label == "Ask").click().run()
+    answered(app)
+    assert len(app.chat_message) == 2
+    assert "BERT" in app.chat_message[0].markdown[0].value
+
+
+def test_a_rating_and_a_comment_reach_the_log(app: AppTest, server):
+    ask(app.run(), GPT3)
+    app.feedback[0].set_value(1).run()
+    next(area for area in app.text_area if "good or wrong" in area.label).set_value("Right.")
+    next(b for b in app.button if b.label == "Save").click().run()
+    kept = ExchangeLog(server / "log.sqlite").exchange(1)
+    assert kept is not None
+    assert (kept.rating, kept.comment) == (1, "Right.")
+
+
+def test_why_these_pages_shows_the_ranks(app: AppTest):
+    ask(app.run(), GPT3)
+    app.session_state["why-1"] = True
+    app.run()
+    table = app.dataframe[0].value
+    assert table["Cited"].any()
+    assert table["By meaning"].notna().any()
+
+
+def test_a_follow_up_is_asked_by_a_click(app: AppTest):
+    ask(app.run(), GPT3)
+    pills = app.pills[0]
+    pills.set_value(pills.options[0]).run()
+    answered(app)
+    assert len(app.chat_message) == 4
+
+
+@pytest.fixture
+def marked(server) -> AppTest:
+    """A logged answer that carries all that can be said of one."""
+    log = ExchangeLog(server / "log.sqlite")
+    conversation = log.start("default")
+    exchange = log.begin("And GPT-4?", "default", conversation)
+    answer = Answer(
+        question="And GPT-4?",
+        text="It has 4 heads [1]. It is *big* [1].",
+        citations=(Citation(1, "gone.pdf", 3, "4 heads", 0, 7, "ab" * 32),),
+        abstained=False,
+        passages=(),
+        support=0.6,
+        language="en",
+        answered_by="llm",
+        model="m",
+        usage=Usage(10, 20, {"writing": 2.0, "total": 3.0}),
+        claims=(Claim("It has 4 heads.", "supported", (1,)),
+                Claim("It is *big*.", "unsupported", ())),
+        rewritten="How many heads has GPT-4?",
+        coverage=Coverage(9, 7, 3, ("scan.pdf",)),
+        exchange=exchange,
+    )  # fmt: skip
+    log.finish(exchange, answer, '{"scope": {"sources": ["a/*"]}}', "key")
+    return new_tab(c=conversation).run()
+
+
+def test_doubts_are_said_in_the_answer_itself(marked: AppTest):
+    assert not marked.exception
+    said = texts(marked)
+    assert "It has 4 heads **\\[1\\]**. It is \\*big\\* **\\[1\\]**." in said
+    assert said.index("not supported") > said.index("big")
+    assert "evidence for this answer is weak (60%)" in said
+    assert "Understood as: How many heads has GPT\\-4?" in said
+    assert "7 of 9 passages" in said
+    assert "20 tokens, 10 a second" in said
+    assert "a/\\*" in said
+    assert "changed since" in said  # the cited file is not in the index
+
+
+def test_conversations_are_found_renamed_and_deleted(server):
+    log = ExchangeLog(server / "log.sqlite")
+    for number in range(32):
+        log.begin(f"Question {number}?", "default", log.start("default"))
+    tab = new_tab().run()
+    rows = [b for b in tab.button if (b.key or "").startswith("open-")]
+    assert len(rows) == 30
+    assert "Search for older" in texts(tab)
+    tab.text_input(key="search-conversations").set_value("question 1?").run()
+    (row,) = [b for b in tab.button if (b.key or "").startswith("open-")]
+    row.click().run()
+    conversation = row.key.removeprefix("open-")
+    menu = next(m for m in tab.main.get("menu_button") + tab.sidebar.get("menu_button"))
+    menu.click("rename").run()
+    tab.text_input(key="new-title").set_value("Another title")
+    next(b for b in tab.button if b.label == "Save").click().run()
+    assert log.conversations(containing="Another title")[0].id == conversation
+    tab.text_input(key="search-conversations").set_value("another").run()
+    next(m for m in tab.sidebar.get("menu_button")).click("delete").run()
+    button(tab, "delete-yes").click().run()
+    assert log.conversation(conversation) is None
+    assert not tab.chat_message
+
+
+def test_a_question_is_asked_over_chosen_folders_alone(app: AppTest):
+    app.run()
+    app.session_state["scope_open"] = True
+    app.run()
+    app.multiselect(key="scope_files").set_value(["pt/*"]).run()
+    assert "pt/\\*" in texts(app)
+    ask(app, "Quantos parâmetros tem o GPT-3?")
+    labels = [b.label for b in app.button if (b.key or "").startswith("cite-")]
+    assert labels
+    assert not any(".xlsx" in label or "history" in label for label in labels)
+    button(app, "lift-scope").click().run()
+    assert "pt/" not in texts(new_tab().run())

@@ -1,0 +1,70 @@
+"""What to do with an answer: rate, comment, copy, ask again, edit."""
+
+from functools import partial
+
+import streamlit as st
+
+from rag_app.values import Answer, Exchange
+from ui import conversation, resources
+from ui.language import t
+
+_EDITED = "edited-question"
+_LONGEST_COMMENT = 1000  # characters
+
+
+def draw_actions(exchange: Exchange, answer: Answer | None, later: int) -> None:
+    """A row of them; ``later`` exchanges would be dropped by asking this one again."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"actions-{exchange.id}"
+    ):
+        if answer is not None:
+            _rate(exchange)
+            with st.popover(
+                t("copy"), type="tertiary", icon=":material/content_copy:", help=t("copy")
+            ):
+                st.code(answer.text, language=None, wrap_lines=True)
+        if not later:
+            again = t("regenerate" if answer is not None else "ask_again")
+            st.button(
+                again,
+                help=again,
+                key=f"again-{exchange.id}",
+                type="tertiary",
+                icon=":material/refresh:",
+                on_click=partial(conversation.ask_again, exchange, fresh=True),
+            )
+        if st.button(t("edit"), key=f"edit-{exchange.id}", type="tertiary", icon=":material/edit:"):
+            st.dialog(t("edit_title"))(_edit)(exchange, later)
+
+
+def _rate(exchange: Exchange) -> None:
+    key = f"rating-{exchange.id}"
+    st.feedback(
+        "thumbs",
+        key=key,
+        default=exchange.rating,
+        on_change=lambda: conversation.rate(exchange, st.session_state[key], exchange.comment),
+    )
+    icon = ":material/mode_comment:" if exchange.comment else ":material/add_comment:"
+    with (
+        st.popover(t("comment"), type="tertiary", icon=icon, help=t("comment")),
+        st.form(f"comment-{exchange.id}", border=False),
+    ):
+        said = st.text_area(t("comment_label"), exchange.comment, max_chars=_LONGEST_COMMENT)
+        if st.form_submit_button(t("save")):
+            conversation.rate(exchange, exchange.rating, said.strip())
+            st.rerun()
+
+
+def _edit(exchange: Exchange, later: int) -> None:
+    most = resources.settings().max_question_chars
+    with st.form("edit", border=False, enter_to_submit=False):
+        st.text_area(t("question_label"), exchange.question, max_chars=most, key=_EDITED)
+        if later:
+            st.caption(f":orange[{t('edit_drops', count=later)}]")
+        if st.form_submit_button(
+            t("ask_button"),
+            type="primary",
+            on_click=lambda: conversation.ask_again(exchange, st.session_state[_EDITED].strip()),
+        ):
+            st.rerun()

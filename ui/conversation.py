@@ -1,0 +1,196 @@
+"""What an analyst does in a conversation: ask, ask again, edit, rate; it all lands in the log."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial, wraps
+from typing import ParamSpec
+
+import streamlit as st
+
+from rag_app.errors import LogError
+from rag_app.log import ExchangeLog, open_log
+from rag_app.settings import Settings
+from rag_app.values import Answer, Exchange, Scope
+from ui import resources, session
+from ui.jobs import UNEXPECTED, AnswerJob, Jobs
+
+__all__ = ["UNEXPECTED"]
+_Arguments = ParamSpec("_Arguments")
+
+
+def _telling(act: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
+    """Where the log cannot be written, what is clicked says so on the page that follows."""
+
+    @wraps(act)
+    def told(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> None:
+        try:
+            act(*arguments, **named)
+        except LogError as error:
+            session.note_fault(str(error))
+
+    return told
+
+
+@_telling
+def ask(question: str, index: str) -> None:
+    """Begin to answer in the open conversation, or in a new one."""
+    scope = session.scope()
+    kept = exchanges() or []
+    conversation = session.open_conversation() if kept else log().start(index, session.user())
+    history = tuple(exchange.question for exchange in kept)
+    if not kept:
+        session.show_conversation(conversation)
+    _begin(question, index, conversation, history, scope, current_settings())
+
+
+@_telling
+def ask_again(exchange: Exchange, question: str = "", *, fresh: bool = False) -> None:
+    """Answer an exchange's question anew, or another in its place; later exchanges are dropped.
+
+    ``fresh`` answers from the documents even where the same answer was given before.
+    """
+    history = tuple(kept.question for kept in exchanges() or () if kept.id < exchange.id)
+    settings = current_settings()
+    if fresh:
+        settings = settings.model_copy(update={"cache": False})
+    jobs().stop(exchange.id)
+    log().forget(exchange.id)
+    _begin(
+        question or exchange.question, exchange.index, exchange.conversation, history,
+        session.scope(), settings,
+    )  # fmt: skip
+
+
+@_telling
+def rate(exchange: Exchange, rating: int | None, comment: str) -> None:
+    """Keep what the reader says of an answer."""
+    log().rate(exchange.id, rating, comment)
+
+
+@_telling
+def rename(conversation: str, title: str) -> None:
+    """Give a conversation another title; an empty one leaves it as it is."""
+    if title.strip():
+        log().rename(conversation, title)
+
+
+@_telling
+def delete(conversation: str) -> None:
+    """Take a conversation out of the log, and stop what is being answered in it."""
+    for exchange in log().conversation(conversation, session.user()) or ():
+        jobs().stop(exchange.id)
+    log().delete(conversation)
+    if session.open_conversation() == conversation:
+        session.show_conversation("")
+
+
+def exchanges() -> list[Exchange] | None:
+    """The open conversation, oldest first; None where the address names none of this user's."""
+    conversation = session.open_conversation()
+    if not conversation:
+        return []
+    kept = log().conversation(conversation, session.user())
+    return None if kept is None else [_with_answer(exchange) for exchange in kept]
+
+
+def is_answering(exchange: Exchange) -> bool:
+    """Whether this server works on an answer to it right now."""
+    job = jobs().of(exchange.id)
+    return exchange.state == "asked" and job is not None and not job.ended
+
+
+def scope_of(exchange: Exchange) -> Scope | None:
+    """What a past question was asked over, as far as the log tells."""
+    kept = json.loads(exchange.identity or "{}").get("scope")
+    if not kept:
+        return None
+    sources, after = kept.get("sources"), kept.get("modified_after")
+    return Scope(
+        sources=tuple(sources) if sources is not None else None,
+        pages=tuple(kept["pages"]) if kept.get("pages") else None,
+        modified_after=datetime.fromisoformat(after) if after else None,
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    """The answers that this server makes, for all tabs."""
+    return Jobs()
+
+
+@st.cache_resource(show_spinner=False)
+def log() -> ExchangeLog:
+    """The log of exchanges; in memory alone where it cannot be written (see ``log_fault``)."""
+    return open_log(current_settings())
+
+
+@st.cache_resource(show_spinner=False)
+def log_fault() -> str:
+    """Why conversations are not kept on disk; "" where they are."""
+    try:
+        open_log(resources.settings())
+    except LogError as error:
+        return str(error)
+    return ""
+
+
+def current_settings() -> Settings:
+    """The server's, without a log where it cannot be written."""
+    kept = resources.settings()
+    return kept.model_copy(update={"log": False}) if log_fault() else kept
+
+
+def _begin(
+    question: str,
+    index: str,
+    conversation: str,
+    history: tuple[str, ...],
+    scope: Scope | None,
+    settings: Settings,
+) -> None:
+    exchange = log().begin(question, index, conversation)
+    session.show_newest_evidence()
+    make = partial(_make, question, index, conversation, history, scope, settings)
+    jobs().start(exchange, log(), make)
+
+
+def _make(
+    question: str,
+    index: str,
+    conversation: str,
+    history: tuple[str, ...],
+    scope: Scope | None,
+    settings: Settings,
+    job: AnswerJob,
+) -> Answer:
+    from rag_app.answering import ask as answer
+
+    resources.models()  # waits, so that two questions do not load them twice
+    scope = scope or Scope()
+    return answer(
+        question,
+        index=index,
+        settings=settings,
+        history=history,
+        sources=scope.sources,
+        pages=scope.pages,
+        modified_after=scope.modified_after,
+        conversation=conversation,
+        exchange=job.exchange,
+        on_stage=job.on_stage,
+        on_token=job.on_token,
+        on_place=job.on_place,
+        cancel=job.cancel,
+    )
+
+
+def _with_answer(exchange: Exchange) -> Exchange:
+    """The exchange, with an answer that is there already but could not be logged (yet)."""
+    job = jobs().of(exchange.id)
+    if exchange.state != "asked" or job is None or not job.ended:
+        return exchange
+    if job.answer is None:
+        return log().exchange(exchange.id) or exchange
+    return replace(exchange, state="answered", answer=job.answer)

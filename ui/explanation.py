@@ -1,0 +1,94 @@
+"""Why these pages: how each passage of an answer came up in the search."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from rag_app.errors import RagError
+from rag_app.follow_ups import is_cited
+from rag_app.rendering import inert
+from rag_app.values import Answer, Exchange, Passage, Scope
+from ui import conversation, resources
+from ui.language import t
+
+
+def draw_explanation(exchange: Exchange, answer: Answer) -> None:
+    """A folded table; nothing is searched before it is opened."""
+    fold = st.expander(
+        t("why"),
+        type="compact",
+        key=f"why-{exchange.id}",
+        on_change="rerun",
+        icon=":material/help:",
+    )
+    if not fold.open:
+        return
+    with fold:
+        try:
+            passages = _explained(exchange, answer)
+        except RagError as error:
+            st.error(inert(str(error)))
+            return
+        st.caption(t("why_intro"))
+        narrow = ("rank", "page", "cited", "dense", "lexical", "routed")
+        st.dataframe(
+            _rows(passages, answer),
+            hide_index=True,
+            width="stretch",
+            column_config={
+                t(f"why_{key}"): st.column_config.Column(width="small") for key in narrow
+            },
+        )
+        added = next((p.explanation.expansion for p in passages if p.explanation), "")
+        if added:
+            st.caption(t("why_glossary", words=inert(added)))
+
+
+def _explained(exchange: Exchange, answer: Answer) -> list[Passage]:
+    """The answer's passages with their ranks, or the same search done again."""
+    if all(passage.explanation for passage in answer.passages):
+        return list(answer.passages)
+    scope = conversation.scope_of(exchange) or Scope()
+    return _searched(
+        answer.rewritten or answer.question, len(answer.passages), exchange.index,
+        scope.sources, scope.pages, scope.modified_after,
+        resources.database(exchange.index).commit_number(),
+    )  # fmt: skip
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _searched(
+    question: str,
+    count: int,
+    index: str,
+    sources: tuple[str, ...] | None,
+    pages: tuple[int, int] | None,
+    modified_after: datetime | None,
+    commit: int,  # another one is another search
+) -> list[Passage]:
+    from rag_app.retrieval import retrieve
+
+    return retrieve(
+        question, count, index=index, settings=resources.settings(), sources=sources, pages=pages,
+        modified_after=modified_after, explain=True,
+    )  # fmt: skip
+
+
+def _rows(passages: list[Passage], answer: Answer) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for rank, passage in enumerate(passages, 1):
+        why = passage.explanation
+        share = why.routed / why.fused if why and why.fused else 0.0
+        rows.append(
+            {
+                t("why_rank"): rank,
+                t("column_file"): passage.source.rsplit("/", 1)[-1],
+                t("why_page"): "" if passage.page is None else str(passage.page),
+                t("why_dense"): passage.dense_rank,
+                t("why_lexical"): passage.lexical_rank,
+                t("why_routed"): f"{share:.0%}",
+                t("why_cited"): is_cited(passage, answer),
+                t("why_score"): round(passage.score, 4),
+            }
+        )
+    return rows
