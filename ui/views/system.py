@@ -138,7 +138,7 @@ def _index() -> None:
         [
             {
                 t("index"): name,
-                t("files"): len(held.rows),
+                t("file_count"): len(held.rows),
                 t("column_passages"): held.chunks,
                 t("column_tokens"): held.tokens,
                 t("model_size"): size / 1e6,
