@@ -5,7 +5,6 @@ The cache folder holds one folder a model and version; it is safe to delete.
 
 import logging
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rag_app.errors import ModelNotFound
+from rag_app.model_cache import made_once, save_network
 
 if TYPE_CHECKING:
     from rag_app.embedding import EmbedderIdentity
@@ -28,14 +28,14 @@ def converted(folder: Path, sha256: str, name: str, cache_dir: Path) -> "Convert
     """The converted model, from the cache or made now (a few seconds).
 
     ``network`` is None where the model cannot be converted faithfully.
-    Raises ModelNotFound where ``folder`` holds no sentence-transformers model.
+    Raises ModelNotFound where ``folder`` holds no sentence-transformers model, and
+    CacheNotWritten.
     """
     import openvino
 
     version = openvino.__version__.split("-")[0]
     home = cache_dir / "embedders" / f"{sha256[:16]}-openvino-{version}"
-    if not (home / _IDENTITY).exists():
-        _convert_into(home, folder, sha256, name)
+    made_once(home, _IDENTITY, lambda made: _convert_into(made, folder, sha256, name))
     return _read(home, name)
 
 
@@ -60,23 +60,12 @@ def _read(home: Path, name: str) -> ConvertedEmbedder:
     )
 
 
-def _convert_into(home: Path, folder: Path, sha256: str, name: str) -> None:
+def _convert_into(made: Path, folder: Path, sha256: str, name: str) -> None:
     model = _load_model(folder, name)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home.parent) as temporary:
-        made = Path(temporary) / "model"
-        made.mkdir()
-        _save_network(model, made / _NETWORK)
-        model.tokenizer.backend_tokenizer.save(str(made / _TOKENIZER))
-        identity = _identity(model, sha256, name)
-        (made / _IDENTITY).write_text(identity.to_json(), encoding="utf-8")
-        # Renamed last: a folder that is there is whole. Two processes may convert at once;
-        # the second rename fails on the first one's folder, which is as good.
-        try:
-            made.rename(home)
-        except OSError:
-            if not (home / _IDENTITY).exists():
-                raise
+    _save_network(model, made / _NETWORK)
+    model.tokenizer.backend_tokenizer.save(str(made / _TOKENIZER))
+    identity = _identity(model, sha256, name)
+    (made / _IDENTITY).write_text(identity.to_json(), encoding="utf-8")
 
 
 def _load_model(folder: Path, name: str) -> Any:  # noqa: ANN401
@@ -134,7 +123,7 @@ def _save_network(model: Any, path: Path) -> None:  # noqa: ANN401
     except Exception as error:  # whatever a foreign model's graph makes the converter raise
         log.warning("This embedder runs on torch: it did not convert (%s).", error)
         return
-    openvino.save_model(network, path, compress_to_fp16=False)
+    save_network(network, path)
 
 
 def _identity(model: Any, sha256: str, name: str) -> "EmbedderIdentity":  # noqa: ANN401

@@ -20,6 +20,7 @@ RagError                        commands print it and exit with 2
 │   └── PageNotDrawn            it has no pages to draw, or ended or outlasted who drew it
 └── ModelError
     ├── ModelNotFound           the model's files are not there
+    ├── CacheNotWritten         a converted model finds no room on the disk
     ├── ModelBusy               too many questions wait for it
     ├── ModelCrashed            the process that runs the model died
     └── Cancelled               the user stopped the answer
@@ -105,6 +106,10 @@ class ModelError(RagError):
 
 class ModelNotFound(ModelError):
     """The model's files are not where the spec says."""
+
+
+class CacheNotWritten(ModelError):
+    """The folder of converted models is full or may not be written."""
 
 
 class ModelBusy(ModelError):

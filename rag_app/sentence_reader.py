@@ -7,7 +7,6 @@ together can tell.
 """
 
 import hashlib
-import tempfile
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,10 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rag_app.embedding import packaged_model
+from rag_app.model_cache import made_once, save_network
 from rag_app.network import Network, Row
 from rag_app.settings import Settings
 
 SCALE = 2.0  # of the adapter's product, in training as here
+_NETWORK = "model.xml"
 ADAPTER = Path(__file__).parent / "models" / "sentence_reader.safetensors"
 
 # Tokens that are read of each part.
@@ -30,7 +31,7 @@ _QUESTION, _BEFORE, _SENTENCE = 48, 32, 96
 
 
 def load_sentence_reader(settings: Settings) -> "SentenceReader":
-    """The reader, loaded once a process. Raises ModelNotFound."""
+    """The reader, loaded once a process. Raises ModelNotFound or CacheNotWritten."""
     return _load(settings.threads, settings.cache_dir)
 
 
@@ -101,21 +102,10 @@ def _converted(cache_dir: Path) -> Path:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     version = openvino.__version__.split("-")[0]
     home = cache_dir / "readers" / f"{digest.hexdigest()[:16]}-openvino-{version}"
-    if not (home / "model.xml").exists():
-        home.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=home.parent) as temporary:
-            made = Path(temporary) / "model"
-            made.mkdir()
-            _convert_into(made / "model.xml")
-            try:
-                made.rename(home)
-            except OSError:  # another process was first; its network is as good
-                if not (home / "model.xml").exists():
-                    raise
-    return home / "model.xml"
+    return made_once(home, _NETWORK, _convert_into) / _NETWORK
 
 
-def _convert_into(path: Path) -> None:
+def _convert_into(made: Path) -> None:
     import openvino
     import torch
 
@@ -123,7 +113,7 @@ def _convert_into(path: Path) -> None:
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # tracing warns of every Python branch
         network = openvino.convert_model(merged().eval(), example_input=(ids, segments))
-    openvino.save_model(network, path, compress_to_fp16=False)
+    save_network(network, made / _NETWORK)
 
 
 def merged() -> Any:  # noqa: ANN401

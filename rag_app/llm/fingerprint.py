@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -23,9 +24,10 @@ def file_sha256(path: Path, cache_dir: Path) -> str:
         pass
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    note.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=note.parent)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(digest)
-    Path(temporary).replace(note)
+    with suppress(OSError):  # a full disk: it is computed again the next time
+        note.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=note.parent)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(digest)
+        Path(temporary).replace(note)
     return digest

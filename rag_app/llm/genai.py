@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from rag_app.llm.engine import (
 from rag_app.llm.fingerprint import file_sha256
 from rag_app.llm.gguf_header import GGUFHeader
 from rag_app.llm.text import Detokenizer, disarm
+from rag_app.model_cache import made_once
 
 _NETWORK = "openvino_model.xml"
 _BIG = 1 << 30  # bytes; a model of more reads its prompt in smaller steps
@@ -141,13 +141,9 @@ def _converted(path: Path, sha256: str, cache_dir: Path) -> Path:
 
     version = openvino_genai.__version__.split("-")[0]
     home = cache_dir / "llm" / f"{sha256[:16]}-genai-{version}"
-    if (home / _NETWORK).exists():
-        return home
-    log.info("Converting %s, once.", path.name)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home.parent, prefix="making-") as temporary:
-        made = Path(temporary) / "model"
-        made.mkdir()
+
+    def make(made: Path) -> None:
+        log.info("Converting %s, once.", path.name)
         link = made / "model.gguf"
         try:
             link.symlink_to(path)
@@ -156,11 +152,5 @@ def _converted(path: Path, sha256: str, cache_dir: Path) -> Path:
         # It writes beside the file that it reads.
         openvino_genai.LLMPipeline(str(link), "CPU", enable_save_ov_model=True)
         link.unlink()
-        # Renamed last: a folder that is there is whole. Two processes may convert at once;
-        # the second rename fails on the first one's folder, which is as good.
-        try:
-            made.rename(home)
-        except OSError:
-            if not (home / _NETWORK).exists():
-                raise
-    return home
+
+    return made_once(home, _NETWORK, make)
