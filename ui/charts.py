@@ -10,6 +10,10 @@ from ui.language import t
 
 _MAIN, _OTHER = "#0b8a86", "#c46a2b"  # both stand out on white and on the dark background
 _STAGES = ("searching", "reading", "writing", "checking", "retrieve", "total")
+_SCORES = (
+    "exact_match", "token_f1", "contains", "false_refusals", "abstention_recall",
+    "abstention_precision", "citations_verbatim", "citations_on_evidence",
+)  # fmt: skip
 _HEIGHT = 260  # pixels
 
 
@@ -51,14 +55,14 @@ def tokens_chart(answered: Sequence[Past]) -> alt.Chart:
 def score_chart(runs: Sequence[Run]) -> alt.LayerChart | alt.FacetChart:
     """For each score a point at its mean and a line over its 95% interval, a colour a run."""
     rows = [
-        {"score": name, "mean": mean, "low": low, "high": high, "run": run.name}
+        {"score": score_name(name), "mean": mean, "low": low, "high": high, "run": run.name}
         for run in runs
         for name, mean in run.evaluation.means.items()
         for low, high in [run.evaluation.intervals[name]]
     ]
-    names = list(runs[-1].evaluation.means)
+    names = [score_name(name) for name in runs[-1].evaluation.means]
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        y=alt.Y("score:N", sort=names, title=None),
+        y=alt.Y("score:N", sort=names, title=None, axis=alt.Axis(labelLimit=220)),
         yOffset=alt.YOffset("run:N", sort=[run.name for run in runs]),
         color=_by_run(runs),
         tooltip=["run:N", "score:N", "mean:Q", "low:Q", "high:Q"],
@@ -88,6 +92,12 @@ def seconds_chart(runs: Sequence[Run]) -> alt.LayerChart | alt.FacetChart:
     lines = base.mark_rule(strokeWidth=3).encode(x=alt.X("half:Q", title=None), x2="most:Q")
     points = base.mark_point(filled=True, size=70).encode(x="half:Q")
     return alt.layer(lines, points).properties(height=_HEIGHT)
+
+
+def score_name(score: str) -> str:
+    """A score in the reader's language; its own name where that is the same in all."""
+    key = score.lower().replace(" ", "_")
+    return t(f"score_{key}") if key in _SCORES else score
 
 
 def _by_run(runs: Sequence[Run]) -> alt.Color:

@@ -14,7 +14,11 @@ _KEY_SCORES = ("hit@1", "hit@5", "token F1", "contains", "abstention recall")
 
 def results(run: Run, before: Run | None) -> None:
     """Draw a run, with what is different from ``before`` where that is given."""
-    from ui.charts import score_chart, seconds_chart  # the plotting library takes a while
+    from ui.charts import (  # the plotting library takes a while
+        score_chart,
+        score_name,
+        seconds_chart,
+    )
 
     evaluation = run.evaluation
     st.caption(
@@ -31,7 +35,10 @@ def results(run: Run, before: Run | None) -> None:
             change = f"{evaluation.means[name] - before.evaluation.means[name]:+.3f}"
         low, high = evaluation.intervals[name]
         column.metric(
-            name, f"{evaluation.means[name]:.3f}", change, help=f"[{low:.3f}, {high:.3f}]"
+            score_name(name),
+            f"{evaluation.means[name]:.3f}",
+            change,
+            help=f"[{low:.3f}, {high:.3f}]",
         )
     left, right = st.columns([3, 2])
     runs = [run] if before is None else [before, run]
@@ -47,6 +54,8 @@ def results(run: Run, before: Run | None) -> None:
 
 
 def _differences(before: Run, run: Run) -> None:
+    from ui.charts import score_name
+
     st.subheader(t("run_differences"))
     found = changes(before.evaluation, run.evaluation)
     if not found:
@@ -58,7 +67,7 @@ def _differences(before: Run, run: Run) -> None:
         [
             {
                 t("question"): change.question,
-                t("score"): change.score,
+                t("score"): score_name(change.score),
                 t("before"): change.before,
                 t("now"): change.now,
             }
