@@ -32,7 +32,8 @@ def results(run: Run, before: Run | None) -> None:
     for column, name in zip(st.columns(max(1, len(shown))), shown, strict=False):
         change = None
         if before is not None and name in before.evaluation.means:
-            change = f"{evaluation.means[name] - before.evaluation.means[name]:+.3f}"
+            delta = evaluation.means[name] - before.evaluation.means[name]
+            change = f"{delta:+.3f}" if abs(delta) >= 0.0005 else None
         low, high = evaluation.intervals[name]
         column.metric(
             score_name(name),

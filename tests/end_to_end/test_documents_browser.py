@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 import pytest
 
@@ -26,16 +27,20 @@ pytestmark = [
 PASSWORD = "a bridge of 503 metres"
 
 
-@contextmanager
-def served(tmp_path, **environment: str) -> Iterator[str]:
-    """The address of a server with the gate before it."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def served(tmp_path, port: int = 0, *options: str, **environment: str) -> Iterator[str]:
+    """The address of a server with the gate before it."""
+    port = port or free_port()
     with (tmp_path / "server.log").open("w+") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "ui/server.py", "--server.headless=true",
-             f"--server.port={port}"],
+             f"--server.port={port}", *options],
             cwd=PROJECT, stdout=log, stderr=log, env={**os.environ, **environment},
         )  # fmt: skip
         try:
@@ -97,3 +102,41 @@ def test_who_signs_in_stays_so_over_a_reload(own, documents, tmp_path, page):
         page.get_by_label("Password").wait_for()
         page.goto(f"{address}/documents")
         page.get_by_label("Password").wait_for()
+
+
+@pytest.mark.skipif(find_spec("authlib") is None, reason="the extra oidc is not installed")
+def test_whom_the_provider_knows_is_let_in_by_address(own, documents, tmp_path, page):
+    from ingest.pipeline import ingest
+    from tests.end_to_end.oidc_provider import provider
+
+    ingest(documents, settings=own)
+    port = free_port()
+    environment = {
+        "RAG_INDEXES_DIR": str(own.indexes_dir), "RAG_SIGN_IN": "oidc",
+        "RAG_SIGN_IN_ALLOW": '["@example.org"]',
+    }  # fmt: skip
+    secrets = tmp_path / "secrets.toml"
+    options = ("--secrets.files", str(secrets))
+    for email, enters in (("ana@example.org", True), ("eva@elsewhere.org", False)):
+        with provider(email, client="rag-app") as issuer:
+            secrets.write_text(
+                f"""[auth]
+redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
+cookie_secret = "only for this test"
+client_id = "rag-app"
+client_secret = "none"
+server_metadata_url = "{issuer}/.well-known/openid-configuration"
+"""
+            )
+            with served(tmp_path, port, *options, **environment) as address:
+                page.goto(f"{address}/documents")
+                page.get_by_role("button", name="Sign in").click()
+                if enters:
+                    page.get_by_text(f"Sign out ({email})").wait_for()
+                    page.goto(f"{address}/documents")
+                    page.get_by_text("3 files: 3 indexed").wait_for()
+                    page.get_by_text(f"Sign out ({email})").click()
+                    page.get_by_role("button", name="Sign in").wait_for()
+                else:
+                    page.get_by_text("may not use this chat").wait_for()
+                    assert page.get_by_text("3 files").count() == 0
