@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from rag_app.answer_diff import KeptAnswer
 from rag_app.errors import WatchError
 
 WATCHED_FILE = "watched.jsonl"
+_writing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,15 @@ def keep(home: Path, items: Iterable[Watched]) -> None:
 
     Raises WatchError.
     """
-    held = {item.question: item for item in watched_questions(home)}
-    _write(home, (held | {item.question: item for item in items}).values())
+    with _writing:
+        held = {item.question: item for item in watched_questions(home)}
+        _write(home, (held | {item.question: item for item in items}).values())
 
 
 def drop(home: Path, question: str) -> None:
     """Watch a question no longer. Raises WatchError."""
-    _write(home, [item for item in watched_questions(home) if item.question != question])
+    with _writing:
+        _write(home, [item for item in watched_questions(home) if item.question != question])
 
 
 def _write(home: Path, items: Iterable[Watched]) -> None:

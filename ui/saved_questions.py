@@ -3,15 +3,17 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import streamlit as st
 
 from rag_app.answer_diff import Difference
+from rag_app.errors import RagError
 from rag_app.rendering import inert, one_line
 from rag_app.settings import Settings
 from rag_app.store.places import index_folder
 from rag_app.watch import Outcome, accept, check, watch
-from rag_app.watched import Watched, drop, watched_questions
+from rag_app.watched import WATCHED_FILE, Watched, drop, watched_questions
 from ui import resources, tasks
 from ui.language import t
 from ui.tasks import task_of, task_progress
@@ -51,6 +53,37 @@ def saved_questions(index: str) -> None:
         )  # fmt: skip
     for number, item in enumerate(held):
         _draw(item, outcomes.get(item.question), number, index)
+
+
+def watch_button(question: str, index: str, key: str) -> None:
+    """Draw a button that watches a question, or watches it no longer."""
+    home = index_folder(resources.settings(), index)
+    path = home / WATCHED_FILE
+    try:
+        is_watched = path.exists() and question in _texts(str(home), path.stat().st_mtime_ns)
+    except RagError:  # a damaged list is told where it is shown
+        return
+    words = t("watch_drop" if is_watched else "watch_add")
+    icon = ":material/bookmark_added:" if is_watched else ":material/bookmark_add:"
+    st.button(
+        words, key=key, help=words if is_watched else t("watch_add_help"), type="tertiary",
+        icon=icon, on_click=_toggle, args=(question, index, is_watched),
+    )  # fmt: skip
+
+
+def _toggle(question: str, index: str, is_watched: bool) -> None:
+    settings = resources.settings()
+    if is_watched:
+        drop(index_folder(settings, index), question)
+        return
+    # Asked afresh, since what was answered may have been narrowed or have followed from others.
+    tasks.start(f"watch:{index}:{question}", _adding(question, index, settings))
+    st.toast(t("watch_begun"), icon=":material/bookmark_add:")
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _texts(home: str, changed: int) -> frozenset[str]:
+    return frozenset(item.question for item in watched_questions(Path(home)))
 
 
 def _outcomes(name: str, held: list[Watched]) -> dict[str, Outcome]:

@@ -129,3 +129,22 @@ def test_a_watched_questions_changed_answer_is_shown_and_accepted(
     assert "answers changed" not in texts(app)
     app.button(key="watch_drop_0").click().run()
     assert "No question is watched yet" in texts(app)
+
+
+def test_an_answer_of_the_chat_is_watched_by_a_click(app: AppTest, own: Settings):
+    from rag_app.store.places import index_folder
+    from rag_app.watched import watched_questions
+    from tests.ui.tabs import ask, new_tab
+
+    question = "How long is the bridge?"
+    chat = ask(new_tab().run(), question)
+    (mark,) = [b for b in chat.button if (b.key or "").startswith("watch-")]
+    mark.click().run()
+    wait_until_done(chat, f"watch:default:{question}")
+    assert not chat.exception
+    home = index_folder(own, "default")
+    assert [item.question for item in watched_questions(home)] == [question]
+    (mark,) = [b for b in chat.button if (b.key or "").startswith("watch-")]
+    assert mark.label == "Watch no longer"
+    mark.click().run()
+    assert watched_questions(home) == []
