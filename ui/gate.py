@@ -22,8 +22,8 @@ from rag_app.settings import Settings
 from ui.language import catalogue
 
 COOKIE = "rag_sign_in"
-SIGN_OUT = "/sign-out"
-_SIGN_IN, _HEALTH = "/sign-in", "/_stcore/health"
+SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
+_HEALTH = "/_stcore/health"
 _LARGEST = 4096  # bytes of a form
 _STYLE = (Path(__file__).parent / "sign_in.css").read_text(encoding="utf-8")
 _HEADERS = {
@@ -58,14 +58,14 @@ class Gate:
             return _on_loopback(connection)
         if self._settings.sign_in == "oidc":  # Streamlit's own sign-in, asked for by the script
             return True
-        is_gate = connection.url.path in (_SIGN_IN, SIGN_OUT)
+        is_gate = connection.url.path in (SIGN_IN, SIGN_OUT)
         return is_gate or holder(connection, self._settings) is not None
 
     def _refusal(self, connection: HTTPConnection) -> Response:
         if self._settings.sign_in == "":
             return PlainTextResponse(catalogue(_language(connection))["exposed"], 403)
         if "text/html" in connection.headers.get("accept", ""):
-            return RedirectResponse(_SIGN_IN, 303)
+            return RedirectResponse(SIGN_IN, 303)
         return PlainTextResponse("Sign in first.", 401)
 
 
@@ -101,15 +101,15 @@ def routes(settings: Settings) -> list[Route]:
 
     def leave(request: Request) -> Response:
         open_accounts(settings).end(request.cookies.get(COOKIE, ""))
-        response = RedirectResponse(_SIGN_IN, 303)
+        response = RedirectResponse(SIGN_IN, 303)
         response.delete_cookie(COOKIE, path="/")
         return response
 
     if settings.sign_in != "local":
         return []
     return [
-        Route(_SIGN_IN, show, methods=["GET"]),
-        Route(_SIGN_IN, check, methods=["POST"]),
+        Route(SIGN_IN, show, methods=["GET"]),
+        Route(SIGN_IN, check, methods=["POST"]),
         Route(SIGN_OUT, leave, methods=["GET"]),
     ]
 

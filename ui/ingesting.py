@@ -71,15 +71,14 @@ class IngestJob:
     def _run(self) -> None:
         try:
             for work in self._works:
-                if not self._stopped and not self._one(work):
-                    break
+                if not self._stopped:
+                    self._one(work)  # what is wrong with one folder keeps none of the others
         except (OSError, ValueError, KeyError) as error:
             self.state = replace(self.state, error=str(error))
         finally:
             self.state = replace(self.state, running=False, current="")
 
-    def _one(self, work: Work) -> bool:
-        """Whether the run over one folder ended without an error."""
+    def _one(self, work: Work) -> None:
         command = [sys.executable, "-m", "ingest", str(work.folder), "--index", self.index,
                    "--json-progress"]  # fmt: skip
         for source in work.again:
@@ -103,11 +102,10 @@ class IngestJob:
             said.seek(0)
             problem = said.read().strip()
         if "actions" not in last:
-            text = problem.removeprefix("error: ") or f"exit code {code}"
-            self.state = replace(self.state, error=text[-1000:])
-            return False
-        self.state = _ended(self.state, last)
-        return True
+            text = problem.removeprefix("error: ")[-1000:] or f"exit code {code}"
+            self.state = replace(self.state, error=f"{self.state.error} {text}".strip())
+        else:
+            self.state = _ended(self.state, last)
 
     def _progress(self, before: State, now: dict[str, Any]) -> State:
         return replace(

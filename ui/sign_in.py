@@ -10,7 +10,7 @@ from rag_app.accounts import open_accounts
 from rag_app.errors import MissingExtra
 from rag_app.rendering import inert, one_line
 from ui.exposure import is_private
-from ui.gate import COOKIE, SIGN_OUT
+from ui.gate import COOKIE, SIGN_IN, SIGN_OUT
 from ui.language import t
 from ui.resources import settings
 
@@ -48,6 +48,8 @@ def may_enter() -> bool:
         st.error(t("exposed"))
     elif signed_in():
         return True
+    elif way == "local" and st.context.cookies.get(COOKIE):  # its time ran out, the tab is open
+        st.html(f'<a href="{SIGN_IN}" target="_self">{html.escape(t("sign_in"))}</a>')
     elif way == "local":
         st.error(t("sign_in_server"))  # the gate lets no one come here; it is not running
     else:

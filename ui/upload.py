@@ -37,9 +37,13 @@ def upload_box(index: str) -> None:
         )
     if sent and files:
         folder = index_folder(settings(), index) / UPLOADS
-        for file in files:
-            save_upload(folder, file.name, file.getbuffer())
-        begin(index, [Work(folder)])
+        try:
+            for file in files:
+                save_upload(folder, file.name, file.getbuffer())
+        except OSError as error:
+            st.error(t("upload_failed", error=one_line(f"{file.name}: {error.strerror}", 500)))
+        else:
+            begin(index, [Work(folder)])
 
 
 def begin(index: str, works: Sequence[Work]) -> None:
@@ -50,7 +54,8 @@ def begin(index: str, works: Sequence[Work]) -> None:
 
 def save_upload(folder: Path, name: str, data: bytes | memoryview) -> Path:
     """Keep one uploaded file below ``folder``; no part of its name leads out or hides it."""
-    parts = [part.lstrip(".~") for part in PurePosixPath(name.replace("\\", "/")).parts]
+    name = "".join(char for char in name.replace("\\", "/") if char.isprintable())
+    parts = [part.lstrip(".~") for part in PurePosixPath(name).parts]
     parts = [part for part in parts if part.strip("/ ") and not part.endswith(":")] or ["file"]
     path = folder.joinpath(*parts)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

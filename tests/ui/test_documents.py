@@ -123,6 +123,24 @@ def test_a_button_brings_the_index_up_to_date(app: AppTest, own: Settings, docum
     assert len(app.dataframe[0].value) == 4
 
 
+def test_a_folder_that_is_gone_is_named_and_keeps_no_other_from_being_read(
+    app: AppTest, own: Settings, documents: Path, tmp_path: Path
+):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    (gone / "heron.txt").write_text("The heron Clara lives at the lake since 2015.")
+    ingest(gone, settings=own)
+    ingest(documents, settings=own)
+    (gone / "heron.txt").unlink()
+    gone.rmdir()
+    (documents / "otter.txt").write_text("The otter Brambles was born in Seattle in 2019.")
+    app.run()
+    app.button(key="up_to_date").click().run()
+    wait_until_done(app)
+    assert "does not exist" in app.error[0].value
+    assert "otter.txt" in sources(own, "otter Brambles")
+
+
 def test_a_file_is_read_again(app: AppTest, own: Settings, documents: Path):
     ingest(documents, settings=own)
     app.run()

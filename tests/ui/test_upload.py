@@ -13,6 +13,7 @@ from ui.upload import save_upload
         ("C:\\Users\\ana\\notas.txt", "Users/ana/notas.txt"),
         ("papers/2024/report.pdf", "papers/2024/report.pdf"),
         (".hidden.md", "hidden.md"),
+        ("no\tte\x00s.txt", "notes.txt"),
         ("/", "file"),
     ],
 )

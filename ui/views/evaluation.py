@@ -111,4 +111,9 @@ def _kept_runs() -> None:
     other = against.selectbox(
         t("run_against"), others, key="run_against", index=None, placeholder=t("run_none")
     )
-    results(load_run(name, settings), load_run(other, settings) if other else None)
+    results(_loaded(name), _loaded(other) if other else None)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _loaded(name: str) -> Run:
+    return load_run(name, resources.settings())

@@ -11,6 +11,8 @@ from rag_app.llm import load_llm
 from rag_app.log import open_log
 from rag_app.monitoring import (
     Machine,
+    Past,
+    StageTime,
     gpus,
     load_between,
     machine,
@@ -159,8 +161,7 @@ def _answers() -> None:
     from ui.charts import stage_chart, tokens_chart  # the plotting library takes a while
 
     st.subheader(t("answers"))
-    exchanges = open_log(resources.settings()).latest(_LATEST)
-    answered = past(exchanges)
+    answered, times = _figures()
     if not answered:
         st.info(t("no_answers"))
         return
@@ -177,10 +178,16 @@ def _answers() -> None:
     )  # fmt: skip
     stages, tokens = st.columns(2)
     with stages:
-        if times := stage_times(exchanges):
+        if times:
             st.altair_chart(stage_chart(times), width="stretch")
     with tokens:
         st.altair_chart(tokens_chart(answered), width="stretch")
+
+
+@st.cache_resource(ttl=10, show_spinner=False)
+def _figures() -> tuple[list[Past], list[StageTime]]:
+    exchanges = open_log(resources.settings()).latest(_LATEST)
+    return past(exchanges), stage_times(exchanges)
 
 
 def _local_model() -> "LocalChatModel | None":
