@@ -1,12 +1,14 @@
 """A file into a ``LoadedDocument``: its suffix names the loader, its first bytes must agree."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag_app.errors import FileRejected, Reason
+from rag_app.invisible import without_invisible
 from rag_app.values import LoadedDocument
+
+VERSION = "2"  # of what the loaders make of a file; an index read by other rules is read anew
 
 _ZIP, _PDF, _OLE = b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFFICE = {".docx", ".pptx", ".xlsx", ".epub"}
@@ -17,12 +19,6 @@ _KINDS = {
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"\x7fELF": "a program",
     b"\x1f\x8b": "a gzip archive", b"MZ\x90": "a program", b"SQLite format 3": "a database",
 }  # fmt: skip
-# What no reader sees, but a model reads: control characters, zero-width characters, marks of
-# direction, tag characters. Taken out before offsets are counted.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-    "\ufffe\uffff\U000e0000-\U000e007f\ud800-\udfff]"
-)
 
 
 def _no_progress() -> None:
@@ -83,7 +79,7 @@ def suffixes() -> list[str]:
 def visible(text: str) -> str:
     r"""``text`` without invisible characters, every line end a "\n"."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
-    return _INVISIBLE.sub("", text)
+    return without_invisible(text)
 
 
 def _loader(path: Path, options: LoadingOptions) -> Loader:

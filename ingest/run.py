@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ingest import splitting
+from ingest import loading, splitting
 from ingest.parsing import parse_ahead
 from ingest.report import FileOutcome
 from ingest.sandbox import Sandbox
@@ -244,7 +244,7 @@ def rules(embedder: Embedder, settings: Settings) -> str:
     tokens = _chunk_tokens(settings, embedder)
     return (
         f"splitting {splitting.VERSION}, terms {terms.VERSION}, {tokens} tokens,"
-        f" {settings.pdf_reader}"
+        f" {settings.pdf_reader}, loading {loading.VERSION}"
     )
 
 

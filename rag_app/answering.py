@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from rag_app.content_filter import screen_answer, screen_question
 from rag_app.drafting import draft
 from rag_app.embedding import load_embedder
 from rag_app.errors import Cancelled
@@ -65,6 +66,7 @@ def ask(
     ModelError, and Cancelled soon after ``cancel`` is set.
     """
     settings = settings or load_settings()
+    question, on_token = screen_question(question, on_token, settings)
     clock = _Clock(on_stage or (lambda _: None), cancel or threading.Event())
     with recorded(question, index, settings, conversation, exchange) as record:
         request = Request(
@@ -78,7 +80,8 @@ def ask(
         if kept is not None:
             usage = Usage(seconds=clock.end())
             return record.answered(replace(kept, usage=usage, cached=True))
-        return record.answered(_answer(request, settings, clock, on_token, on_place))
+        answer = _answer(request, settings, clock, on_token, on_place)
+        return record.answered(screen_answer(answer, settings))
 
 
 def _answer(

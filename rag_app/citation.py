@@ -37,8 +37,8 @@ class Cited:
         for citation in quoted.citations:
             place = (citation.source, citation.page, citation.start)
             kept = places.setdefault(place, replace(citation, number=len(places) + 1))
-            paragraphs.append(f"“{_WHITE.sub(' ', kept.quote)}” [{kept.number}]")
-            claims.append(Claim(_WHITE.sub(" ", kept.quote), "supported", (kept.number,)))
+            paragraphs.append(f"“{_shown(kept.quote)}” [{kept.number}]")
+            claims.append(Claim(_shown(kept.quote), "supported", (kept.number,)))
         return Cited("\n\n".join(paragraphs), tuple(places.values()), tuple(claims))
 
 
@@ -79,7 +79,7 @@ def cite(
 
 def quote(evidence: Sequence[Sentence]) -> Cited:
     """The evidence itself as the answer: each sentence in the document's own words."""
-    spoken = [_Kept(_WHITE.sub(" ", item.text), "supported", (item,)) for item in evidence]
+    spoken = [_Kept(_shown(item.text), "supported", (item,)) for item in evidence]
     return _numbered(spoken, "")
 
 
@@ -106,6 +106,11 @@ def _sentences(text: str) -> list[tuple[str, list[int]]]:
         if bare:
             found.append((bare, numbers))
     return found
+
+
+def _shown(text: str) -> str:
+    """A quotation on one line; a document's own [3] must not pass for one of the answer's."""
+    return _WHITE.sub(" ", _MARKER.sub("", text)).strip()
 
 
 def _numbered(kept: Sequence[_Kept], unverified: str) -> Cited:

@@ -4,6 +4,7 @@ RagError                        commands print it and exit with 2
 ├── SettingError                a setting, or a spec in one, cannot be used
 ├── MissingExtra                an optional dependency is not installed
 ├── QuestionError               the question cannot be asked (empty, too long)
+│   └── ContentRefused          the content filter does not let it pass
 ├── StoreError                  something about an index
 │   ├── IndexNotFound           no index of that name
 │   ├── IndexBusy               another process is writing it
@@ -46,6 +47,10 @@ class MissingExtra(RagError):
 
 class QuestionError(RagError):
     """The question is empty or too long."""
+
+
+class ContentRefused(QuestionError):
+    """The content filter does not let the question pass."""
 
 
 class StoreError(RagError):

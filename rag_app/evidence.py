@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from rag_app.embedding import Embedder
+from rag_app.injection import flag
 from rag_app.language import Language, detect
 from rag_app.sentence_reader import Candidate, SentenceReader
 from rag_app.store.database import Database
@@ -83,7 +84,8 @@ def rank_sentences(
 ) -> list[Sentence]:
     """Every sentence of the passages that says something, best first; the same words once.
 
-    The ``reader`` reads the most relevant ones with the question.
+    A sentence that instructs the machine that reads it is left out (``injection``). The ``reader``
+    reads the most relevant ones with the question.
     """
     named = {_bare(heading) for p in passages for heading in (p.title, *p.headings)}
     titles = sorted(named - {""}, key=len, reverse=True)
@@ -92,10 +94,13 @@ def rank_sentences(
     for p in passages:
         headers, skipped = _tables(p)
         columns |= {(p.chunk_id, row): header for row, header in headers.items()}
+        own = _spans(p)
+        flags = flag([p.text[start - p.start : end - p.start] for start, end in own])
         spans += [
             (p, start, end)
-            for start, end in _spans(p)
+            for (start, end), is_instruction in zip(own, flags, strict=True)
             if start not in skipped
+            and not is_instruction
             and _says_something(p.text[start - p.start : end - p.start], titles)
         ]
     texts = [p.text[start - p.start : end - p.start] for p, start, end in spans]

@@ -20,7 +20,7 @@ from rag_app.values import Request
 
 # Settings that change what is answered; the others change where, how fast and for whom.
 DECISIVE = (
-    "answer_tokens", "answerer", "evidence_tokens", "glossary", "llm",
+    "answer_tokens", "answerer", "content_filter", "evidence_tokens", "glossary", "llm",
     "min_support", "passages", "reranker", "unsupported",
 )  # fmt: skip
 

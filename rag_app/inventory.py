@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag_app.injection import flag
 from rag_app.language import Language
 from rag_app.store.contents import INDEXED
 from rag_app.store.database import Database
@@ -145,6 +146,8 @@ def _lines(passages: Sequence[Passage], inventory: Inventory, language: Language
     word = {"en": ("passage", "passages"), "pt": ("trecho", "trechos")}[language]
     for source, held in by_file.items():
         spans = [(p, span) for p in held for span in _best_spans(p, inventory.topic)]
+        if not spans:
+            continue
         passage, (start, end) = next((it for it in spans if _is_prose(*it)), spans[0])
         quoted = _WHITE.sub(" ", passage.text[start - passage.start : end - passage.start])
         count = f"{len(held)} {word[len(held) > 1]}"
@@ -154,7 +157,9 @@ def _lines(passages: Sequence[Passage], inventory: Inventory, language: Language
 
 def _best_spans(passage: Passage, topic: str) -> list[tuple[int, int]]:
     """The passage's sentences that hold as many of the topic's words as any of them does."""
-    spans = list(passage.sentences) or [(passage.start, passage.end)]
+    whole = list(passage.sentences) or [(passage.start, passage.end)]
+    flags = flag([passage.text[a - passage.start : b - passage.start] for a, b in whole])
+    spans = [span for span, is_instruction in zip(whole, flags, strict=True) if not is_instruction]
     wanted = words_of(topic)
 
     def held(span: tuple[int, int]) -> int:
@@ -162,7 +167,7 @@ def _best_spans(passage: Passage, topic: str) -> list[tuple[int, int]]:
         stems = {*analyse(text, "en"), *analyse(text, "pt")}
         return sum(bool(word & stems) for word in wanted)
 
-    most = max(held(span) for span in spans)
+    most = max((held(span) for span in spans), default=0)
     return [span for span in spans if held(span) == most]
 
 

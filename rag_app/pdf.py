@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag_app.errors import FileRejected, Reason
+from rag_app.pdf_hidden import take_out_hidden
 from rag_app.pdf_mending import spellings, with_trailer
 
 _MAX_NOTES = 2000  # annotations of a page that are looked at for form fields and typed notes
@@ -44,6 +45,8 @@ def open_pdf(file: Path | bytes, passwords: Sequence[str]) -> Any:  # noqa: ANN4
 def open_page(document: Any, number: int) -> Iterator[Any]:  # noqa: ANN401
     """Page ``number``, from 0, with what stands in its forms and notes made part of it.
 
+    Text that is hidden on it is taken out (``pdf_hidden``).
+
     Raises PdfiumError where the page is broken.
     """
     import pypdfium2.raw as pdfium
@@ -53,9 +56,11 @@ def open_page(document: Any, number: int) -> Iterator[Any]:  # noqa: ANN401
             not _has_writing(page) or pdfium.FPDFPage_Flatten(page, 0) != pdfium.FLATTEN_SUCCESS
         )
         if is_as_read:
+            take_out_hidden(page)
             yield page
             return
     with closing(document[number]) as page:
+        take_out_hidden(page)
         yield page
 
 

@@ -9,25 +9,32 @@ import html
 import re
 from collections.abc import Sequence
 
+from rag_app.invisible import without_invisible
+
 # Streamlit's own directives (:red[...], :material/x:) start with a colon, formulas with a
 # dollar; the rest is Markdown's.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:<>^=@-])")
+_ADDRESS = re.compile(r"(?i)\b(www|https?|ftp|mailto|xmpp)(?=[.\\])")
+_MAIL = re.compile(r"(?<=[\w.+_-])(?=\\@)")
+_NAMED = re.compile(r"(\\:)(?=[\w+/\\-]+\\:)")  # escaped, as in \:material/home\:
+_ARROW = re.compile(r"(\\[-<>])(?=\\[->=])")  # of which Streamlit makes →, —, ≤ and the like
 _LIST_START = re.compile(r"(?m)^(\s*\d+)([.)])")
 _WORD = re.compile(r"\w+|[^\w\s]")
-_NUMBERS = r"(?:\s*\[[\d, ]+\])*"  # of citations, between the words of a sentence or behind it
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-    "\U000e0000-\U000e007f]"
-)
+# Of citations, between the words of a sentence or behind it; "[unverified]" too.
+_NUMBERS = r"(?:\s*\[[^\[\]]{1,24}\])*"
 
 
 def inert(text: str) -> str:
     """``text`` as Markdown that shows exactly its visible characters, and does nothing."""
-    text = _UNSAFE.sub("", text)
+    text = without_invisible(text)
     text = _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;"))
     text = _LIST_START.sub(r"\1\\\2", text)
-    # A bare address would become a link; a dot that is an entity is not part of one.
-    text = re.sub(r"(?i)\b(www|https?|ftp|mailto)(?=[.\\])", _broken, text)
+    # Addresses become links, and :names: icons, after escapes are taken off; only a break inside,
+    # of no width, keeps them from it.
+    text = _ADDRESS.sub(_broken, text)
+    text = _MAIL.sub("&#8203;", text)
+    text = _ARROW.sub(r"\1&#8203;", text)
+    text = _NAMED.sub(r"\1&#8203;", text)
     # Four spaces or a tab at a line's start would begin a code block.
     return re.sub(r"(?m)^[ \t]+", "", text)
 
@@ -57,7 +64,7 @@ def answer_markdown(text: str, notes: Sequence[tuple[str, str]] = ()) -> str:
 
 
 def _numbered(text: str) -> str:
-    bold = re.sub(r"\\\[(\d+)\\\]", r"**\\[\1\\]**", inert(text))
+    bold = re.sub(r"(?<![^\s\]])\\\[(\d+)\\\]", r"**\\[\1\\]**", inert(text))
     return bold.replace("****", "** **")  # two in a row would be one
 
 
@@ -82,7 +89,7 @@ def page_html(text: str) -> str:
 
 def plain_html(text: str) -> str:
     """``text`` as HTML, in or between quotation marks, that shows its visible characters alone."""
-    return html.escape(_UNSAFE.sub("", text))
+    return html.escape(without_invisible(text))
 
 
 def _escaped(text: str) -> str:

@@ -117,6 +117,12 @@ class Settings(BaseSettings):
     model_stall_s: float = Field(
         300, gt=0, description="a model silent for longer, in seconds, is ended and started anew"
     )
+    content_filter: str = Field(
+        "",
+        pattern=r"^(mask|refuse|[\w.]+:\w+)?$",
+        description="`mask` or `refuse` personal data and abuse in questions and answers, or"
+        " `module:object` with a filter of your own; nothing is filtered if empty",
+    )
     max_question_chars: int = Field(2000, ge=1, description="longer questions are refused")
 
     # The chat's server

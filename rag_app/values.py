@@ -155,7 +155,7 @@ class Answer:
     support: float  # 0 to 1: how far the best evidence stands out
     language: str  # "en" or "pt"
     answered_by: str  # "llm", "quotation" (the document's own sentences), "inventory" (of all
-    # that the index holds on something) or "abstention"
+    # that the index holds on something), "abstention" or "filter" (withheld; see content_filter)
     model: str  # what generated, and in what precision
     usage: Usage = field(default_factory=Usage)
     claims: tuple[Claim, ...] = ()  # the text's sentences, each with its label

@@ -9,10 +9,13 @@ from ui import conversation, session
 from ui.actions import draw_actions
 from ui.evidence import evidence_of, place_of
 from ui.explanation import draw_explanation
+from ui.jobs import UNEXPECTED
 from ui.language import t
 from ui.progress import draw_progress
 from ui.scope import describe
 
+_DOUBT = "orange-badge[:material/warning:"
+_BADGE = {"misattributed": "gray-badge[:material/published_with_changes:"}  # it is mended
 _WEAK = 0.65  # support below which an answer carries a warning
 _MODEL_AVATAR, _USER_AVATAR = ":material/menu_book:", ":material/person:"
 
@@ -33,7 +36,9 @@ def draw_exchange(exchange: Exchange, *, later: int, selected: int | None) -> No
 def _draw_answer(exchange: Exchange, answer: Answer, *, later: int, selected: int | None) -> None:
     if answer.rewritten:
         st.caption(f":material/edit_note: {t('rewritten', question=inert(answer.rewritten))}")
-    if answer.abstained:
+    if answer.answered_by == "filter":
+        st.info(inert(answer.text))
+    elif answer.abstained:
         st.markdown(f"**{t('abstained_title')}**")
         if answer.passages:
             st.caption(t("abstained_hint"))
@@ -56,7 +61,7 @@ def _draw_answer(exchange: Exchange, answer: Answer, *, later: int, selected: in
 def _notes(answer: Answer) -> list[tuple[str, str]]:
     """The sentences that are not simply supported, each with a badge that says what it is."""
     return [
-        (claim.text, f":orange-badge[:material/warning: {t(f'claim_{claim.label}')}]")
+        (claim.text, f":{_BADGE.get(claim.label, _DOUBT)} {t(f'claim_{claim.label}')}]")
         for claim in answer.claims
         if claim.label != "supported"
     ]
@@ -101,13 +106,14 @@ def _draw_follow_ups(exchange: Exchange, answer: Answer) -> None:
             format_func=lambda question: one_line(question, 200),
             key=key,
             on_change=lambda: conversation.ask(st.session_state[key], exchange.index),
+            required=True,
         )
 
 
 def _draw_failure(exchange: Exchange, later: int) -> None:
     """What stands where no answer came, and the way to ask again."""
     if exchange.state == "failed":
-        known = exchange.note != conversation.UNEXPECTED
+        known = exchange.note != UNEXPECTED
         st.error(t("error", error=inert(exchange.note)) if known else t("unexpected"))
     else:
         st.caption(t("stopped" if exchange.state == "stopped" else "not_answered"))

@@ -1,11 +1,9 @@
 """What an analyst does in a conversation: ask, ask again, edit, rate; it all lands in the log."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial, wraps
-from typing import ParamSpec
+from functools import partial
 
 import streamlit as st
 
@@ -14,26 +12,10 @@ from rag_app.log import ExchangeLog, open_log
 from rag_app.settings import Settings
 from rag_app.values import Answer, Exchange, Scope
 from ui import resources, session
-from ui.jobs import UNEXPECTED, AnswerJob, Jobs
-
-__all__ = ["UNEXPECTED"]
-_Arguments = ParamSpec("_Arguments")
+from ui.jobs import AnswerJob, Jobs
 
 
-def _telling(act: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
-    """Where the log cannot be written, what is clicked says so on the page that follows."""
-
-    @wraps(act)
-    def told(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> None:
-        try:
-            act(*arguments, **named)
-        except LogError as error:
-            session.note_fault(str(error))
-
-    return told
-
-
-@_telling
+@session.tells_faults
 def ask(question: str, index: str) -> None:
     """Begin to answer in the open conversation, or in a new one."""
     scope = session.scope()
@@ -45,7 +27,7 @@ def ask(question: str, index: str) -> None:
     _begin(question, index, conversation, history, scope, current_settings())
 
 
-@_telling
+@session.tells_faults
 def ask_again(exchange: Exchange, question: str = "", *, fresh: bool = False) -> None:
     """Answer an exchange's question anew, or another in its place; later exchanges are dropped.
 
@@ -63,20 +45,20 @@ def ask_again(exchange: Exchange, question: str = "", *, fresh: bool = False) ->
     )  # fmt: skip
 
 
-@_telling
+@session.tells_faults
 def rate(exchange: Exchange, rating: int | None, comment: str) -> None:
     """Keep what the reader says of an answer."""
     log().rate(exchange.id, rating, comment)
 
 
-@_telling
+@session.tells_faults
 def rename(conversation: str, title: str) -> None:
     """Give a conversation another title; an empty one leaves it as it is."""
     if title.strip():
         log().rename(conversation, title)
 
 
-@_telling
+@session.tells_faults
 def delete(conversation: str) -> None:
     """Take a conversation out of the log, and stop what is being answered in it."""
     for exchange in log().conversation(conversation, session.user()) or ():
@@ -92,7 +74,7 @@ def exchanges() -> list[Exchange] | None:
     if not conversation:
         return []
     kept = log().conversation(conversation, session.user())
-    return None if kept is None else [_with_answer(exchange) for exchange in kept]
+    return None if kept is None else [_as_it_stands(exchange) for exchange in kept]
 
 
 def is_answering(exchange: Exchange) -> bool:
@@ -167,7 +149,7 @@ def _make(
 ) -> Answer:
     from rag_app.answering import ask as answer
 
-    resources.models()  # waits, so that two questions do not load them twice
+    resources.models(job.cancel)  # waits, so that two questions do not load them twice
     scope = scope or Scope()
     return answer(
         question,
@@ -186,11 +168,14 @@ def _make(
     )
 
 
-def _with_answer(exchange: Exchange) -> Exchange:
-    """The exchange, with an answer that is there already but could not be logged (yet)."""
+def _as_it_stands(exchange: Exchange) -> Exchange:
+    """The exchange with what its job knows and the log does not tell, or not yet."""
     job = jobs().of(exchange.id)
-    if exchange.state != "asked" or job is None or not job.ended:
+    if exchange.state != "asked" or job is None:
         return exchange
-    if job.answer is None:
+    if job.ended and job.answer is not None:
+        return replace(exchange, state="answered", answer=job.answer)
+    if job.ended:
         return log().exchange(exchange.id) or exchange
-    return replace(exchange, state="answered", answer=job.answer)
+    # Whoever stops need not wait until the stage at hand has heard of it.
+    return replace(exchange, state="stopped") if job.cancel.is_set() else exchange

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from rag_app.content_filter import veiled
 from rag_app.errors import PictureError, RagError
 from rag_app.export import evidence_pack
 from rag_app.page_picture import draw_page, has_picture
@@ -89,7 +90,8 @@ def _header(exchange: Exchange, position: int, count: int, *, is_cited: bool) ->
 
 def _draw_place(citation: Citation, index: str, occasion: str) -> None:
     """The page as a picture, where there is one, and its text; raises StoreError."""
-    if not has_picture(citation):
+    # A picture cannot be veiled.
+    if not has_picture(citation) or resources.settings().content_filter:
         _draw_text(citation, index, occasion)
         return
     try:
@@ -119,6 +121,7 @@ def _draw_text(citation: Citation, index: str, occasion: str) -> None:
         st.caption(t("quote_moved"))
         st.markdown(f"> {one_line(citation.quote, 2000)}")
         return
+    text = veiled(text, resources.settings())
     st.html(marked_html(text, citation.start, citation.end, around=_AROUND))
     scroll_to_quote(occasion)
 

@@ -14,11 +14,9 @@ _LOOK_S = 0.3  # seconds between two looks at the job
 def draw_progress(exchange: int, *, stops_on_escape: bool) -> None:
     """Draw how far the answer is, again and again; at its end the page is drawn anew."""
     job = conversation.jobs().of(exchange)
-    if job is None or job.ended:
+    if job is None or job.ended or job.cancel.is_set():
         st.rerun()
-    if job.cancel.is_set():
-        st.caption(f"**{t('stopping')}**")
-    elif job.stage in _STAGES:
+    if job.stage in _STAGES:
         at = _STAGES.index(job.stage)
         done = [f":material/check: {t(f'did_{stage}')}" for stage in _STAGES[:at]]
         st.caption(" ".join([*done, f"**{t(f'stage_{job.stage}')}**"]))
@@ -32,7 +30,6 @@ def draw_progress(exchange: int, *, stops_on_escape: bool) -> None:
         t("stop"),
         key=f"stop-{exchange}",
         icon=":material/stop_circle:",
-        disabled=job.cancel.is_set(),
         shortcut="Esc" if stops_on_escape else None,
         on_click=conversation.jobs().stop,
         args=(exchange,),

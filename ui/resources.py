@@ -2,14 +2,15 @@
 
 import json
 import random
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 
 import streamlit as st
 
 from rag_app.embedding import load_embedder
-from rag_app.errors import RagError
+from rag_app.errors import Cancelled, RagError
 from rag_app.language import Language
 from rag_app.settings import Settings, load_settings
 from rag_app.store.database import Database
@@ -19,6 +20,7 @@ from rag_app.values import DocumentRecord
 
 _QUESTIONS = Path(__file__).resolve().parent.parent / "examples" / "questions.jsonl"
 _OFFERED = 4
+_LOOK_S = 0.1  # seconds between two looks whether to go on waiting
 
 
 @st.cache_resource(show_spinner=False)
@@ -39,10 +41,17 @@ def _load(settings: Settings) -> str:
     return warm_up(settings)
 
 
-def models() -> str:
-    """What runs where, and in what precision; waits until it is loaded. Raises RagError."""
+def models(cancel: threading.Event | None = None) -> str:
+    """What runs where, and in what precision; waits until it is loaded.
+
+    Raises RagError, and Cancelled soon after ``cancel`` is set.
+    """
+    loading = _loading()
+    while cancel is not None and wait([loading], timeout=_LOOK_S).not_done:
+        if cancel.is_set():
+            raise Cancelled("The answer was stopped.")
     try:
-        return _loading().result()
+        return loading.result()
     except RagError:
         _loading.clear()  # the next question tries again
         raise

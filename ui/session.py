@@ -3,10 +3,14 @@
 All that must outlive the tab stands in the log; see ``conversation``.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import wraps
+from typing import ParamSpec
 
 import streamlit as st
 
+from rag_app.errors import RagError
 from rag_app.values import Scope
 from ui.sign_in import signed_in
 
@@ -16,6 +20,7 @@ _CONVERSATION, _LINKED = "conversation", "linked"
 _SOURCES, _AFTER = "asked_sources", "asked_after"
 _EVIDENCE = "evidence"
 _FAULT = "fault"
+_Arguments = ParamSpec("_Arguments")
 
 
 def user() -> str:
@@ -55,9 +60,17 @@ def show_conversation(conversation: str, index: str = "") -> None:
         st.session_state[INDEX_KEY] = index
 
 
-def note_fault(text: str) -> None:
-    """Keep what went wrong in a click, to be shown where the page is drawn."""
-    st.session_state[_FAULT] = text
+def tells_faults(act: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
+    """What goes wrong in a click is kept, to be shown where the page is drawn; see ``fault``."""
+
+    @wraps(act)
+    def told(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> None:
+        try:
+            act(*arguments, **named)
+        except RagError as error:
+            st.session_state[_FAULT] = str(error)
+
+    return told
 
 
 def fault() -> str:

@@ -1,17 +1,15 @@
-"""Word and PowerPoint files, through python-docx and python-pptx."""
+"""Word and PowerPoint files; slides and their notes through python-pptx, hidden slides too."""
 
-import re
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ingest.loaders.word import read_word
 from ingest.loaders.writing import PageWriter
 from ingest.loading import LoadingOptions, visible
 from rag_app.errors import FileRejected, Reason
 from rag_app.values import LoadedDocument
 
-_HEADING_STYLE = re.compile(r"(?i)^(?:heading|título|titulo)\s+(\d)")
 _MAX_UNPACKED = 1 << 30  # bytes; a document that unpacks to more is a bomb or not a document
 
 
@@ -21,7 +19,7 @@ def load_office(path: Path, options: LoadingOptions) -> LoadedDocument:
     Raises FileRejected: corrupt or too_large.
     """
     check_archive(path)
-    reader = _presentation if path.suffix.lower() == ".pptx" else _word
+    reader = _presentation if path.suffix.lower() == ".pptx" else read_word
     try:
         return reader(path, options)
     except (FileRejected, MemoryError):
@@ -42,44 +40,6 @@ def check_archive(path: Path) -> None:
         raise FileRejected(Reason.ENCRYPTED, "its archive is protected by a password")
     if sum(info.file_size for info in infos) > _MAX_UNPACKED:
         raise FileRejected(Reason.TOO_LARGE, "it unpacks to more than 1 GiB")
-
-
-def _word(path: Path, options: LoadingOptions) -> LoadedDocument:
-    import docx
-    from docx.table import Table
-
-    document = docx.Document(str(path))
-    writer = PageWriter(options)
-    title = document.core_properties.title or ""
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            writer.table([_unmerged(row.cells) for row in block.rows])
-            continue
-        style = block.style.name if block.style is not None else ""
-        level = _HEADING_STYLE.match(style or "")
-        if style in ("Title", "Título"):
-            title = title or block.text
-            writer.heading(block.text, 1)
-        elif level:
-            writer.heading(block.text, int(level.group(1)))
-        elif (style or "").startswith("List"):
-            writer.line(f"- {block.text}" if block.text.strip() else "")
-        else:
-            writer.paragraph(block.text)
-    page = writer.page()
-    if not title and page.headings:
-        title = page.headings[0].title
-    return LoadedDocument(" ".join(visible(title).split()), (page,), "python-docx")
-
-
-def _unmerged(cells: Iterable[Any]) -> list[str]:
-    """A row's texts; a merged cell, which comes once a column, counts the first time."""
-    row: list[str] = []
-    last = None
-    for cell in cells:
-        row.append("" if cell._tc is last else cell.text)
-        last = cell._tc
-    return row
 
 
 def _presentation(path: Path, options: LoadingOptions) -> LoadedDocument:

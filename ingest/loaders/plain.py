@@ -1,8 +1,9 @@
-"""Plain text and Markdown, verbatim."""
+"""Plain text and Markdown, verbatim but for what Markdown hides."""
 
 import re
 from pathlib import Path
 
+from ingest.hiding import without_hidden
 from ingest.loading import LoadingOptions, visible
 from rag_app.errors import FileRejected, Reason
 from rag_app.values import Heading, LoadedDocument, Page
@@ -25,6 +26,7 @@ def load_plain(path: Path, options: LoadingOptions) -> LoadedDocument:
     text = decoded(path, options)
     if path.suffix.lower() not in {".md", ".markdown"}:
         return LoadedDocument("", (Page(None, text),), "text")
+    text = without_hidden(text)
     headings, rows = _structure(text)
     front = text[4 : text.find("\n---", 4)] if text.startswith("---\n") else ""
     found = _FRONT_TITLE.search(front)

@@ -1,4 +1,8 @@
-"""Excel workbooks, through openpyxl: each sheet a heading, each row a line."""
+"""Excel workbooks, through openpyxl: each sheet a heading, each row a line.
+
+Hidden sheets, rows and columns are read too: they hold the figures that the shown ones are made
+of, and any reader of the workbook can open them. Comments on cells are not read.
+"""
 
 import datetime
 import warnings

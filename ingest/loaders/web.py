@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from ingest.hiding import hides
 from ingest.loaders.office import check_archive
 from ingest.loaders.plain import decoded
 from ingest.loaders.writing import PageWriter
@@ -80,7 +81,7 @@ def _block(node: LexborNode, writer: PageWriter, depth: int, holders: set[int]) 
             _table(child, writer)
         elif tag == "pre":
             flush()
-            writer.paragraph(child.text())
+            writer.paragraph(_text(child))
         elif depth < _MAX_DEPTH and (tag in _BLOCKS or child.mem_id in holders):
             flush()
             _block(child, writer, depth + 1, holders)
@@ -115,23 +116,27 @@ def _hidden(node: LexborNode) -> bool:
         return True
     if node.tag in ("-text", None):
         return False
-    attributes = node.attributes
-    style = (attributes.get("style") or "").replace(" ", "").lower()
-    return (
-        "hidden" in attributes
-        or attributes.get("aria-hidden") == "true"
-        or any(trick in style for trick in ("display:none", "visibility:hidden", "font-size:0"))
-    )
+    return hides(node.attributes)
 
 
 def _table(node: LexborNode, writer: PageWriter) -> None:
     caption = node.css_first("caption")
-    if caption is not None:
+    if caption is not None and not _hidden(caption):
         writer.paragraph(_text(caption))
-    rows = [row for row in node.css("tr") if not _hidden(row)]
+    rows = [row for row in node.css("tr") if _seen_in(row, node)]
     cells = [[_text(cell) for cell in row.css("th, td") if not _hidden(cell)] for row in rows]
     header = bool(rows) and (rows[0].css_first("td") is None or node.css_first("th") is None)
     writer.table(cells, header=header)
+
+
+def _seen_in(row: LexborNode, table: LexborNode) -> bool:
+    """Whether neither the row nor what holds it within the table is hidden."""
+    node: LexborNode | None = row
+    while node is not None and node.mem_id != table.mem_id:
+        if _hidden(node):
+            return False
+        node = node.parent
+    return True
 
 
 def _book(path: Path, options: LoadingOptions) -> LoadedDocument:

@@ -1,5 +1,7 @@
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -16,6 +18,7 @@ HOSTILE = [
     "    indented code",
     "&lt;b&gt; &#60;i&#62;",
     "<!-- hidden -->",
+    "ana@evil.example :material/home: :smile:",
 ]
 
 
@@ -39,8 +42,10 @@ def test_hostile_text_does_nothing(text: str):
         "<!--",
     ):
         assert tag not in html
+    assert not re.search(r"\w@|:[\w/+-]+:", html)  # what Streamlit makes links and icons of
 
 
+@settings(deadline=None)  # the first example pays for imports
 @given(st.text(alphabet="ab<>[]()!*_`#$:|~-+.\\&;=/ \n", max_size=60))
 def test_what_is_shown_is_what_was_written(text: str):
     from html.parser import HTMLParser
@@ -50,7 +55,8 @@ def test_what_is_shown_is_what_was_written(text: str):
     parser.handle_data = shown.append  # type: ignore[method-assign]
     parser.feed(rendered(inert(text)))
     parser.close()
-    assert "".join("".join(shown).split()) == "".join(text.split())
+    said = "".join("".join(shown).split()).replace("\u200b", "")  # breaks inside of addresses
+    assert said == "".join(text.split())
 
 
 def test_citation_numbers_stand_out():

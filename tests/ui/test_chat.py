@@ -1,11 +1,19 @@
 """The chat in each of its states, on the example documents and with the real models."""
 
+import shutil
+import threading
+import time
+from contextlib import closing
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rag_app.errors import Cancelled
 from rag_app.log import ExchangeLog
-from rag_app.values import Answer, Citation, Claim, Coverage, Usage
+from rag_app.store.database import INDEXED, Database
+from rag_app.values import Answer, Citation, Claim, Coverage, DocumentRecord, Page, Usage
 from tests.ui.tabs import answered, ask, new_tab, texts
+from ui.jobs import AnswerJob
 
 GPT3 = "How many parameters does GPT-3 have?"
 
@@ -13,6 +21,12 @@ GPT3 = "How many parameters does GPT-3 have?"
 def button(tab: AppTest, key: str):
     (found,) = [button for button in tab.button if (button.key or "").startswith(key)]
     return found
+
+
+def marked_in(tab: AppTest) -> str:
+    """The quote that the shown page's text marks; "" where none is shown."""
+    shown = "".join(html.value for html in tab.html)
+    return shown.partition("<mark")[2].partition("</mark>")[0]
 
 
 def test_the_first_screen_offers_questions_that_the_documents_answer(app: AppTest):
@@ -30,14 +44,15 @@ def test_an_answer_stands_beside_its_evidence(app: AppTest):
     ask(app.run(), GPT3)
     assert "175" in app.chat_message[1].markdown[0].value
     assert "history\\-of\\-language\\-models" in button(app, "cite-1-0").label
-    marked = next(html.value for html in app.html if "<mark" in html.value)
-    assert "175 billion" in marked.split("<mark")[1].split("</mark>")[0]
+    assert app.image  # the page, drawn
+    assert "175 billion" in marked_in(app)
     button(app, "cite-1-1").click().run()
-    assert any("xlsx" in element.value for element in app.markdown)
+    assert "GPT-3; Parameters (billions): 175" in marked_in(app)
+    assert not app.image  # a workbook has no pages
     button(app, "evidence-previous").click().run()
-    assert any("175 billion" in html.value for html in app.html)
+    assert "175 billion" in marked_in(app)
     button(app, "evidence-close").click().run()
-    assert not any("<mark" in html.value for html in app.html)
+    assert not marked_in(app)
 
 
 def test_what_the_documents_do_not_say_looks_like_an_answer(app: AppTest):
@@ -45,7 +60,7 @@ def test_what_the_documents_do_not_say_looks_like_an_answer(app: AppTest):
     assert "The documents do not say" in texts(app)
     assert not app.error
     button(app, "cite-1-0").click().run()  # the nearest passages can be looked at
-    assert any("<mark" in html.value for html in app.html)
+    assert marked_in(app)
 
 
 def test_hostile_text_in_a_question_stays_text(app: AppTest):
@@ -100,6 +115,36 @@ def test_stop_ends_an_answer_that_another_tab_sees_too(app: AppTest):
     assert "175" in app.chat_message[1].markdown[0].value
 
 
+def test_a_tab_that_comes_in_mid_answer_sees_how_far_it_is(server):
+    from ui.conversation import jobs
+
+    app = new_tab().run()
+    log = ExchangeLog(server / "log.sqlite")
+    conversation = log.start("default")
+
+    def make(job: AnswerJob) -> Answer:
+        job.on_stage("writing")
+        job.on_place(2)
+        job.on_token("GPT-3 has *many*")
+        begun.set()
+        assert job.cancel.wait(60)
+        raise Cancelled("The answer was stopped.")
+
+    begun = threading.Event()
+    job = jobs().start(log.begin(GPT3, "default", conversation), log, make)
+    assert begun.wait(10)
+    app.query_params["c"] = conversation
+    app.run()
+    said = texts(app)
+    assert "Searched" in said
+    assert "Writing" in said
+    assert "Questions before yours: 2" in said
+    assert "GPT\\-3 has \\*many\\*▌" in said
+    button(app, "stop-").click().run()
+    assert "Stopped." in texts(app)
+    assert job.wait(1)
+
+
 def test_a_question_that_a_restart_left_unanswered_can_be_asked_again(server):
     log = ExchangeLog(server / "log.sqlite")
     conversation = log.start("default")
@@ -150,6 +195,37 @@ def test_a_follow_up_is_asked_by_a_click(app: AppTest):
     pills.set_value(pills.options[0]).run()
     answered(app)
     assert len(app.chat_message) == 4
+
+
+def test_without_a_model_the_answer_says_what_is_missing(server, monkeypatch):
+    monkeypatch.setenv("RAG_LLM", "gguf:/nowhere.gguf")
+    tab = ask(new_tab().run(), GPT3)
+    assert "/nowhere.gguf" in tab.error[0].value.replace("\\", "")
+    assert button(tab, "again-")
+
+
+def test_a_rerun_is_quick_with_5000_files(server, settings):
+    (server / "large").mkdir()
+    shutil.copy(settings.indexes_dir / "default" / "index.sqlite", server / "large")
+    with closing(Database(server / "large")) as database, database.change():
+        for number in range(5000):
+            record = DocumentRecord(
+                f"{number % 40}/{number}.txt", f"{number:064}", 9, "", "en", "plain", INDEXED, "",
+                1, 0, 1.7e9,
+            )  # fmt: skip
+            database.put_document(record, "/none", "", [Page(None, "text")], [])
+    tab = new_tab()
+    tab.session_state["index"] = "large"
+    tab.session_state["scope_open"] = True
+    tab.run()
+    assert "5011 files" in texts(tab)
+
+    def seconds() -> float:
+        began = time.perf_counter()
+        tab.run()
+        return time.perf_counter() - began
+
+    assert min(seconds() for _ in range(5)) < 0.3
 
 
 @pytest.fixture
