@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from rag_app.content_filter import veiled
 from rag_app.rendering import marked_html, one_line, page_html
 from rag_app.values import Chunk
+from ui import resources
 from ui.language import t
 from ui.listing import Row, opened
 
@@ -33,6 +35,7 @@ def preview(row: Row, index: str) -> None:
             ordinal = st.pagination(len(numbers), key=f"preview_page:{record.sha256}") - 1
         text = database.page_text(record.source, numbers[ordinal]) or ""
         chunks = database.chunks_of_page(record.source, ordinal)
+    text = veiled(text, resources.settings())
     pages, passages = st.tabs([t("preview_text"), t("preview_passages")])
     with pages:
         _draw_text(text, record.sha256)

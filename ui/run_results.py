@@ -4,9 +4,12 @@ from collections import Counter
 
 import streamlit as st
 
+from rag_app.content_filter import veiled
 from rag_app.evaluate import Place, Scored
 from rag_app.evaluation_runs import Run, changes, faults
+from rag_app.invisible import without_invisible
 from rag_app.rendering import inert, one_line
+from ui import resources
 from ui.language import number, t
 
 _KEY_SCORES = ("hit@1", "hit@5", "token F1", "contains", "abstention recall")
@@ -67,7 +70,7 @@ def _differences(before: Run, run: Run) -> None:
     st.dataframe(
         [
             {
-                t("question"): change.question,
+                t("question"): without_invisible(change.question),
                 t("score"): score_name(change.score),
                 t("before"): change.before,
                 t("now"): change.now,
@@ -115,7 +118,7 @@ def _failure(item: Scored) -> None:
         hit = (stem, seen.page) in item.evidence or (stem in right and seen.page is None)
         icon = ":material/check_circle:" if hit else ":material/description:"
         with st.expander(f"{rank}. {place}", icon=icon):
-            st.markdown(inert(seen.text))
+            st.markdown(inert(veiled(seen.text, resources.settings())))
 
 
 def _place(place: Place) -> str:

@@ -91,6 +91,20 @@ def test_the_text_and_the_passages_of_a_document_are_shown(
     assert not any("<b>" in body for body in drawn)
 
 
+def test_where_a_filter_is_set_the_text_is_veiled(
+    app: AppTest, own: Settings, documents: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (documents / "bridge.md").write_text("Write to ana.souza@example.org about the bridge.")
+    ingest(documents, settings=own)
+    monkeypatch.setenv("RAG_CONTENT_FILTER", "mask")
+    app.run()
+    app.text_input(key="find").set_value("bridge").run()
+    assert not app.exception
+    drawn = " ".join(element.proto.body for element in app.get("html"))
+    assert "about the bridge" in drawn
+    assert "souza" not in drawn
+
+
 def test_a_deleted_document_is_gone_and_can_be_brought_back(
     app: AppTest, own: Settings, documents: Path
 ):

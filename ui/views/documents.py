@@ -8,6 +8,7 @@ import streamlit as st
 from ingest.ignoring import ignored_files, restore
 from ingest.removal import UPLOADS, remove
 from rag_app.errors import RagError
+from rag_app.invisible import without_invisible
 from rag_app.rendering import inert, one_line
 from rag_app.store.database import INDEXED
 from rag_app.store.places import index_folder, noted_roots
@@ -152,7 +153,7 @@ def _table(found: list[Row], index: str) -> list[Row]:
 def _cells(row: Row) -> dict[str, object]:
     record = row.record
     return {
-        t("column_file"): record.source,
+        t("column_file"): without_invisible(record.source),
         t("column_outcome"): _outcome(record.outcome),
         t("column_pages"): record.pages,
         t("column_passages"): record.chunks,
@@ -160,7 +161,7 @@ def _cells(row: Row) -> dict[str, object]:
         t("column_size"): record.size / 1000,
         t("column_date"): datetime.fromtimestamp(record.modified) if record.modified else None,
         t("column_language"): _language(record.language) if record.language else "",
-        t("reason"): record.detail,
+        t("reason"): without_invisible(record.detail),
     }
 
 
