@@ -140,6 +140,38 @@ class Contents(VectorRows, Keywords):
         )
         return [Page(number, text) for number, text in rows]
 
+    def page_numbers(self, source: str) -> list[int | None]:
+        """The numbers of a document's pages, in order; None for a format without pages."""
+        rows = self._all(
+            "SELECT number FROM pages JOIN documents ON documents.id = document_id"
+            " WHERE source = ? ORDER BY ordinal",
+            source,
+        )
+        return [row[0] for row in rows]
+
+    def chunks_of_page(self, source: str, ordinal: int) -> list[Chunk]:
+        """The chunks of a document's page, counted from 0, in order."""
+        rows = self._all(
+            "SELECT start, end, text, headings, tokens FROM chunks"
+            " JOIN documents ON documents.id = document_id WHERE source = ? AND ordinal = ?"
+            " ORDER BY chunks.id",
+            source,
+            ordinal,
+        )
+        return [
+            Chunk(ordinal, start, end, text, tuple(json.loads(headings)), tokens)
+            for start, end, text, headings, tokens in rows
+        ]
+
+    def tokens_by_source(self) -> dict[str, int]:
+        """How many of the embedder's tokens the chunks of each document hold."""
+        return dict(
+            self._all(
+                "SELECT source, sum(tokens) FROM chunks"
+                " JOIN documents ON documents.id = document_id GROUP BY document_id"
+            )
+        )
+
     def embedded_chunks_of(self, source: str) -> list[EmbeddedChunk]:
         """A document's chunks with their vectors, in order."""
         rows = self._all(
