@@ -9,7 +9,7 @@ DOCS ?= examples/documents
 
 run: .venv/installed
 	@$(BIN)/python -m ingest $(DOCS) --index $(INDEX)
-	$(BIN)/python -m streamlit run ui/app.py
+	$(BIN)/python -m streamlit run ui/server.py
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest

@@ -1,12 +1,14 @@
 """``python -m ingest DOCS``: build an index from a folder, or bring it up to date.
 
-``--verify`` and ``--repair`` look after indexes that are there.
+``--watch`` keeps it so; ``--remove`` takes documents out; ``--verify`` and ``--repair`` look
+after indexes that are there.
 """
 
 import argparse
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +47,26 @@ def _parser() -> argparse.ArgumentParser:
         help="keep documents whose files are no longer in the folder",
     )
     parser.add_argument(
+        "--again",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="read this file, named as in the index, even if it did not change; repeatable",
+    )
+    parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="keep the index in step with the folder until Ctrl-C, a line for each change",
+    )
+    parser.add_argument(
+        "--remove",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="take this file, named as in the index, out of it; its file stays on the disk and"
+        " is passed over from now on; repeatable",
+    )
+    parser.add_argument(
         "--verify",
         metavar="NAME",
         nargs="?",
@@ -72,6 +94,8 @@ def _run(options: argparse.Namespace) -> int:
         from ingest.checkup import run_checkup
 
         return run_checkup(options)
+    if options.remove:
+        return _remove(options)
     if options.folder is None:
         raise DocumentsError("Give the folder that holds the documents: python -m ingest DOCS.")
     from rich.console import Console
@@ -88,12 +112,15 @@ def _run(options: argparse.Namespace) -> int:
         else:
             print_plan(plan, out)
         return 0
+    if options.watch:
+        return _watch(options)
     show = json_lines if options.json_progress else silent if options.json else bar
     with show() as on_progress, _stop_when_asked() as stop:
         report = ingest(
             options.folder,
             index=options.index,
             keep_missing=options.keep_missing,
+            again=options.again,
             on_progress=on_progress,
             stop=stop,
         )
@@ -102,6 +129,35 @@ def _run(options: argparse.Namespace) -> int:
     else:
         print_report(report, out)
     return 130 if report.left else 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from ingest.removal import remove
+    from ingest.report import printable
+
+    done = remove(options.remove, index=options.index)
+    for word, sources in (
+        ("removed, file deleted", done.uploads),
+        ("removed, passed over from now on", done.ignored),
+        ("not in the index", done.unknown),
+    ):
+        for source in sources:
+            sys.stdout.write(f"{printable(source)}: {word}\n")
+    return 2 if done.unknown else 0
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from ingest.report import printable
+    from ingest.watching import Event, watch
+
+    def line(event: Event) -> None:
+        about = printable(event.about) + (f": {printable(event.detail)}" if event.detail else "")
+        sys.stdout.write(f"{time.strftime('%H:%M:%S')} {event.what} {about}\n")
+        sys.stdout.flush()
+
+    with _stop_when_asked() as stop:
+        watch(options.folder, index=options.index, on_event=line, stop=stop)
+    return 0
 
 
 @contextmanager

@@ -6,10 +6,11 @@ holds every file whose transaction ended, whole, and the next run goes on from t
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from pathlib import Path
 
+from ingest.ignoring import ignored_files
 from ingest.report import Report
 from ingest.run import Progress, Run, max_bytes, rules
 from ingest.scanning import FoundFile, Plan, make_plan, scan
@@ -31,12 +32,15 @@ def ingest(
     index: str = "default",
     settings: Settings | None = None,
     keep_missing: bool = False,
+    again: Collection[str] = (),
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Report:
     """Bring the index up to date with the folder and say what was done.
 
-    Once ``stop`` is set, the file in hand is finished and the others left for the next run.
+    The sources in ``again`` are read even where they did not change; files that were taken out
+    of the index (see removal.py) are passed over. Once ``stop`` is set, the file in hand is
+    finished and the others left for the next run.
     Raises DocumentsError, IndexBusy, IndexDamaged, IndexNotWritten, EmbedderMismatch or
     ModelNotFound; a file that cannot be read raises nothing and ends in the report with its
     reason.
@@ -59,15 +63,16 @@ def ingest(
         database.empty_log()  # on a disk that was full, this is the room there is
         with named_errors(home):
             note_root(home, root)
-        plan = _plan(found, hidden, database, root, embedder, settings, keep_missing)
+        plan = _plan(found, hidden, database, root, embedder, settings, keep_missing, again)
+        vectors = VectorIndex(home)
         run = Run(
             database, embedder, settings, root, plan, on_progress or (lambda _: None),
-            stop or threading.Event(),
+            stop or threading.Event(), lambda: vectors.save(database),
         )  # fmt: skip
         run.timer.seconds["scan"] = time.perf_counter() - started
         files = run.execute()
         with run.timer("faiss"):
-            VectorIndex(home).save(database)
+            vectors.save(database)
         database.empty_log()
         return Report(
             index=index,
@@ -75,6 +80,7 @@ def ingest(
             files=files,
             removed=plan.removed,
             hidden=plan.hidden,
+            ignored=plan.ignored,
             left=len(plan.to_read) - run.files_read,
             embedded=run.embedded,
             reused=run.reused,
@@ -112,6 +118,7 @@ def _plan(
     embedder: Embedder,
     settings: Settings,
     keep_missing: bool,
+    again: Collection[str] = (),
 ) -> Plan:
     return make_plan(
         found,
@@ -121,4 +128,6 @@ def _plan(
         root,
         rules(embedder, settings),
         keep_missing=keep_missing,
+        again=again,
+        ignored={i.source for i in ignored_files(database.folder) if i.folder == str(root)},
     )

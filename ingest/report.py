@@ -31,6 +31,7 @@ class Report:
     files: tuple[FileOutcome, ...]
     removed: tuple[str, ...] = ()
     hidden: int = 0
+    ignored: tuple[str, ...] = ()  # sources passed over because they were taken out of the index
     left: int = 0  # files that were not read because the run was stopped
     embedded: int = 0  # chunks that the model was run for
     reused: int = 0  # chunks whose vectors were already there
@@ -77,6 +78,8 @@ def print_report(report: Report, console: Console) -> None:
         table.add_row("kept as read before", str(kept), style="yellow")
     if report.hidden:
         table.add_row("passed over: hidden", str(report.hidden))
+    if report.ignored:
+        table.add_row("passed over: taken out before", str(len(report.ignored)))
     table.add_section()
     table.add_row("chunks in these files", f"{sum(f.chunks for f in report.files):,}")
     table.add_row("chunks embedded", f"{report.embedded:,}")
@@ -90,6 +93,10 @@ def print_report(report: Report, console: Console) -> None:
         console.print("Not indexed:", style="yellow")
         for file in left_out:
             _line(console, f"  {file.source}: {file.outcome}: {file.detail}")
+    if report.ignored:
+        console.print("Passed over, since they were taken out of the index (ignored.jsonl):")
+        for source in report.ignored:
+            _line(console, f"  {source}")
     if report.left:
         console.print(
             f"Stopped; {report.left} files were not read. Run the same command again to go on.",
@@ -106,6 +113,7 @@ def print_plan(plan: Plan, console: Console) -> None:
         + [f"remove   {source}" for source in plan.removed]
         + [f"keep     {f.source}: {f.detail}" for f in plan.kept]
         + [f"leave out {f.source}: {f.reason}: {f.detail}" for f in plan.to_read if f.reason]
+        + [f"pass over {source}: taken out before" for source in plan.ignored]
     )
     for line in lines:
         _line(console, line)
@@ -135,6 +143,7 @@ def plan_to_json(plan: Plan) -> str:
             "unchanged": [f.source for f in plan.unchanged],
             "keep": [f.source for f in plan.kept],
             "hidden": plan.hidden,
+            "ignored": list(plan.ignored),
         },
         ensure_ascii=False,
     )

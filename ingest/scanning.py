@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,6 +38,7 @@ class Plan:
     unchanged: tuple[FoundFile, ...] = ()
     kept: tuple[FoundFile, ...] = ()  # indexed before, and not to be opened now
     hidden: int = 0  # files passed over because their names, or their folders', start with a dot
+    ignored: tuple[str, ...] = ()  # sources that were taken out of the index; see ignoring.py
 
     @property
     def to_read(self) -> tuple[FoundFile, ...]:
@@ -121,13 +122,18 @@ def make_plan(
     rules: str,
     *,
     keep_missing: bool = False,
+    again: Collection[str] = (),
+    ignored: Collection[str] = (),
 ) -> Plan:
     """Compare what was found with what the index knows.
 
     ``origins`` gives each known source's folder and the rules it was split by: other rules
-    than ``rules`` make it a changed one. A document that came from another folder than
-    ``root`` is left alone as long as that folder is there.
+    than ``rules`` make it a changed one, and so does being ``again`` to be read. Files that are
+    ``ignored`` count as absent. A document that came from another folder than ``root`` is left
+    alone as long as that folder is there.
     """
+    passed_over = tuple(file.source for file in found if file.source in ignored)
+    found = [file for file in found if file.source not in ignored]
     # A folder that cannot be listed hides its files; they are not gone.
     shut = tuple(f"{file.source}/" for file in found if file.reason == Reason.UNREADABLE)
     present = {file.source for file in found}
@@ -161,6 +167,7 @@ def make_plan(
             record.sha256 != file.sha256
             or origins[file.source][1] != rules
             or record.outcome in RETRIED
+            or file.source in again
             or (file.reason is not None and record.outcome != file.reason)
         ):
             changed.append(file)
@@ -169,8 +176,9 @@ def make_plan(
     moved = {old for old, _ in renamed}
     removed = () if keep_missing else tuple(sorted(s for s in missing if s not in moved))
     return Plan(
-        tuple(added), tuple(changed), tuple(renamed), removed, tuple(unchanged), tuple(kept), hidden
-    )
+        tuple(added), tuple(changed), tuple(renamed), removed, tuple(unchanged), tuple(kept),
+        hidden, passed_over,
+    )  # fmt: skip
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, str | None]]:

@@ -1,8 +1,9 @@
 """``python -m rag_app "question"``: the answer, then its numbered sources.
 
 ``python -m rag_app doctor`` examines the installation, ``python -m rag_app log`` lists what was
-asked, ``python -m rag_app --replay ID`` gives one of these answers again, and
-``python -m rag_app export`` writes an answer and its quoted pages as one HTML file.
+asked, ``python -m rag_app --replay ID`` gives one of these answers again,
+``python -m rag_app export`` writes an answer and its quoted pages as one HTML file, and
+``python -m rag_app accounts`` says who may sign in to the chat.
 """
 
 import argparse
@@ -27,6 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
         from rag_app.doctor import main as examine
 
         return examine(arguments[1:])
+    if arguments[:1] == ["accounts"]:
+        from rag_app.accounts_command import main as change_accounts
+
+        return change_accounts(arguments[1:])
     if arguments[:1] == ["export"]:
         from rag_app.export import main as export
 

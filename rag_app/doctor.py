@@ -176,6 +176,9 @@ def _safety(settings: Settings) -> Iterator[Finding]:
     address = os.environ.get("STREAMLIT_SERVER_ADDRESS", server.get("address", ""))
     if address in _LOOPBACK and server.get("enableXsrfProtection"):
         yield Finding("chat", "ok", f"reachable from this machine alone ({address})")
+    elif settings.sign_in and server.get("enableXsrfProtection"):
+        says = f"listens on {address or 'every address'}, and asks for sign-in ({settings.sign_in})"
+        yield Finding("chat", "ok", says)
     else:
         says = f"listens on {address or 'every address'}: anyone there reads the documents;"
         yield Finding("chat", "bad", f"{says} set server.address to 127.0.0.1")

@@ -138,6 +138,12 @@ def _load(name: str, device: str, threads: int, cache_dir: Path) -> Embedder:
     return Embedder(model.identity, engine, tokenizer)
 
 
+@lru_cache(maxsize=4)
+def weights_size(name: str) -> int:
+    """Bytes of a model's weights on disk, as they came. Raises ModelNotFound."""
+    return sum(path.stat().st_size for path in _model_folder(name).rglob("*.safetensors"))
+
+
 class _OpenVINOEngine:
     """The converted network, text by text."""
 

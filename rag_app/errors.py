@@ -12,6 +12,8 @@ RagError                        commands print it and exit with 2
 │   ├── IndexNotWritten         the disk is full, or the folder may not be written
 │   └── EmbedderMismatch        it was built by another model
 ├── LogError                    the log of exchanges cannot be read or written
+├── WatchError                  the list of watched questions cannot be read or written
+├── AccountError                an account cannot be made, used or read
 ├── DocumentsError              the folder to ingest is missing, empty or not a folder
 ├── FileRejected                one file cannot be indexed, for a named Reason
 ├── PictureError                a page cannot be shown as a picture; its text still can
@@ -77,6 +79,14 @@ class EmbedderMismatch(StoreError):
 
 class LogError(RagError):
     """The log of exchanges cannot be read or written; answers come without it."""
+
+
+class WatchError(RagError):
+    """The list of watched questions is empty, damaged, or cannot be written."""
+
+
+class AccountError(RagError):
+    """An account cannot be made, used or read."""
 
 
 class DocumentsError(RagError):

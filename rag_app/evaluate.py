@@ -8,9 +8,10 @@ QUESTIONS.jsonl has one object a line: ``id``, ``lang`` ("en" or "pt"), ``questi
 import argparse
 import json
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rag_app.values import Answer, Passage
 
 _KS = (1, 3, 5, 10)
+_KEPT = 5  # passages that are kept with a question's scores
 _RETRIEVED = 30  # passages, of which several may lie on one page
 _REQUIRED = ("id", "question", "answerable", "evidence")
 
@@ -42,6 +44,15 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A passage as it was when the question was asked."""
+
+    source: str
+    page: int | None
+    text: str
+
+
+@dataclass(frozen=True)
 class Scored:
     """What came of one question; a score that does not apply is left out."""
 
@@ -52,6 +63,9 @@ class Scored:
     retrieved: list[Place]
     answer: str = ""
     abstained: bool = False
+    expected: list[str] = field(default_factory=list)  # right answers
+    evidence: list[Place] = field(default_factory=list)  # right places
+    passages: list[Seen] = field(default_factory=list)  # the first that were retrieved
 
 
 @dataclass(frozen=True)
@@ -67,14 +81,30 @@ class Evaluation:
 
 
 def evaluate(
-    questions: list[Question], *, index: str, settings: "Settings", answers: bool = True
+    questions: list[Question],
+    *,
+    index: str,
+    settings: "Settings",
+    answers: bool = True,
+    on_progress: Callable[[int, int], None] = lambda done, count: None,
+    stop: threading.Event | None = None,
 ) -> Evaluation:
-    """Ask every question. Raises what ``ask`` raises."""
-    scored = []
+    """Ask every question, afresh and in no one's log; once ``stop`` is set, no further one.
+
+    ``on_progress`` is told how many questions of how many are scored. Raises what ``ask`` raises.
+    """
+    settings = settings.model_copy(update={"log": False, "cache": False})
+    scored: list[Scored] = []
     for question in questions:
+        if stop is not None and stop.is_set():
+            break
         scored.append(_score(question, index, settings, answers))
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{len(scored)} of {len(questions)} questions")
+        on_progress(len(scored), len(questions))
+    return summed_up(index, scored)
+
+
+def summed_up(index: str, scored: list[Scored]) -> Evaluation:
+    """Means and intervals of every score, and percentiles of the seconds."""
     names = list(dict.fromkeys(name for item in scored for name in item.scores))
     values = {n: [item.scores[n] for item in scored if n in item.scores] for n in names}
     stages = list(dict.fromkeys(stage for item in scored for stage in item.seconds))
@@ -119,6 +149,7 @@ def main(arguments: list[str] | None = None) -> int:
             index=options.index,
             settings=load_settings(log=False, cache=False),
             answers=not options.retrieval_only,
+            on_progress=_show_progress if sys.stderr.isatty() else lambda done, count: None,
         )
     except RagError as error:
         sys.stderr.write(f"error: {error}\n")
@@ -131,6 +162,10 @@ def main(arguments: list[str] | None = None) -> int:
     Path(f"{stem}.html").write_text(as_html(data, before), "utf-8")
     sys.stdout.write(as_text(data, before) + f"\n\nWritten: {stem}.json, {stem}.html\n")
     return 0
+
+
+def _show_progress(done: int, count: int) -> None:
+    sys.stderr.write(f"\r{done} of {count} questions")
 
 
 def _score(question: Question, index: str, settings: "Settings", answers: bool) -> Scored:
@@ -148,16 +183,23 @@ def _score(question: Question, index: str, settings: "Settings", answers: bool) 
         scores |= {f"hit@{k}": metrics.hit(rank, k) for k in _KS}
         scores["mrr@10"] = metrics.reciprocal_rank(rank, 10)
         scores["ndcg@10"] = metrics.ndcg(places, gains, 10)
+    scored = Scored(
+        question.id, question.question, scores, seconds, places[:10],
+        expected=list(question.answers), evidence=list(question.evidence),
+        passages=[Seen(p.source, p.page, p.text) for p in passages[:_KEPT]],
+    )  # fmt: skip
     if not answers:
-        return Scored(question.id, question.question, scores, seconds, places[:10])
+        return scored
     from rag_app.answering import ask
 
     answer = ask(question.question, index=index, settings=settings)
-    scores |= dict(_answer_scores(question, answer, index, settings, paged))
-    return Scored(
-        question.id, question.question, scores, seconds | answer.usage.seconds, places[:10],
-        answer.text, answer.abstained,
-    )  # fmt: skip
+    return replace(
+        scored,
+        scores=scores | dict(_answer_scores(question, answer, index, settings, paged)),
+        seconds=seconds | answer.usage.seconds,
+        answer=answer.text,
+        abstained=answer.abstained,
+    )
 
 
 def _answer_scores(

@@ -83,6 +83,11 @@ def marked_html(page_text: str, start: int, end: int, *, around: int = 1500) -> 
     )
 
 
+def page_html(text: str) -> str:
+    """HTML of a text as it stands, everything escaped."""
+    return f'<div class="page-text">{_escaped(text)}</div>'
+
+
 def plain_html(text: str) -> str:
     """``text`` as HTML, in or between quotation marks, that shows its visible characters alone."""
     return html.escape(without_invisible(text))

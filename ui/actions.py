@@ -7,6 +7,7 @@ import streamlit as st
 from rag_app.values import Answer, Exchange
 from ui import conversation, resources
 from ui.language import t
+from ui.saved_questions import watch_button
 
 _EDITED = "edited-question"
 _LONGEST_COMMENT = 1000  # characters
@@ -23,6 +24,8 @@ def draw_actions(exchange: Exchange, answer: Answer | None, later: int) -> None:
                 t("copy"), type="tertiary", icon=":material/content_copy:", help=t("copy")
             ):
                 st.code(answer.text, language=None, wrap_lines=True)
+            question = answer.rewritten or answer.question
+            watch_button(question, exchange.index, f"watch-{exchange.id}")
         if not later:
             again = t("regenerate" if answer is not None else "ask_again")
             st.button(

@@ -1,4 +1,4 @@
-"""The chat's front door: ``streamlit run ui/app.py``."""
+"""The chat's pages and their frame; ``ui/server.py`` serves them."""
 
 from pathlib import Path
 
@@ -7,13 +7,15 @@ import streamlit as st
 from rag_app.errors import RagError
 from rag_app.rendering import inert
 from ui import resources, session
-from ui.exposure import is_private
 from ui.history import history
 from ui.language import language_switch, t
 from ui.scope import asked_over
-from ui.upload import upload_box
+from ui.sign_in import may_enter, sign_out
+from ui.upload import job_progress, upload_box
 from ui.views.chat import chat
 from ui.views.documents import documents
+from ui.views.evaluation import evaluation
+from ui.views.system import system
 
 _STYLE = Path(__file__).parent / "style.css"
 _ICON = Path(__file__).parent / "icon.svg"  # a named one would be fetched from its maker
@@ -23,8 +25,7 @@ def main() -> None:
     """Draw the frame, the sidebar and the page that was chosen."""
     st.set_page_config(page_title=t("title"), page_icon=str(_ICON), layout="wide")
     st.html(_STYLE)
-    if not is_private():
-        st.error(t("exposed"))
+    if not may_enter():
         return
     conversation = st.Page(
         chat, title=t("page_chat"), icon=":material/forum:", url_path="chat", default=True
@@ -34,10 +35,14 @@ def main() -> None:
             conversation,
             st.Page(documents, title=t("page_documents"), icon=":material/folder:",
                     url_path="documents"),
+            st.Page(evaluation, title=t("page_evaluation"), icon=":material/fact_check:",
+                    url_path="evaluation"),
+            st.Page(system, title=t("page_system"), icon=":material/monitoring:",
+                    url_path="system"),
         ]
     )  # fmt: skip
     with st.sidebar:
-        was_chosen = _sidebar()
+        was_chosen = _sidebar(uploads=page.url_path != "documents")
     if was_chosen and page != conversation:
         st.switch_page(conversation)
     page.run()
@@ -46,8 +51,8 @@ def main() -> None:
             st.caption(inert(running))
 
 
-def _sidebar() -> bool:
-    """Whether a conversation was chosen or begun in it."""
+def _sidebar(*, uploads: bool) -> bool:
+    """Whether a conversation was chosen or begun in it; the documents page has its own uploader."""
     language_switch()
     names = resources.indexes()
     index = session.chosen_index(names)
@@ -57,7 +62,10 @@ def _sidebar() -> bool:
     st.divider()
     was_chosen = history()
     st.divider()
-    upload_box(index or "default")
+    if uploads:
+        upload_box(index or "default")
+        job_progress(index or "default")
+    sign_out()
     return was_chosen
 
 

@@ -1,4 +1,4 @@
-"""Who could reach this server: it has no sign-in, so no one but this machine's own users may."""
+"""Who could reach this server: without sign-in, no one but this machine's own users may."""
 
 import ipaddress
 

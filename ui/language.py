@@ -33,6 +33,12 @@ def t(key: str, **values: object) -> str:
     return catalogue(current_language())[key].format(**values)
 
 
+def number(value: float, digits: int = 0) -> str:
+    """A number as it is written in the current language: 1,234.5 or 1.234,5."""
+    text = f"{value:,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if current_language() == "pt" else text
+
+
 def language_switch() -> None:
     """Draw the switch; what it says wins over the browser's language, and stays in the link."""
     if _KEY not in st.session_state:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from rag_app.errors import RagError
 from rag_app.values import Scope
+from ui.sign_in import signed_in
 
 INDEX_KEY = "index"
 _ADDRESS = "c"  # the address's parameter that names a conversation
@@ -24,7 +25,7 @@ _Arguments = ParamSpec("_Arguments")
 
 def user() -> str:
     """Who sits at this tab; "" where no one signs in."""
-    return ""
+    return signed_in()
 
 
 def open_conversation() -> str:

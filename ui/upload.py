@@ -1,87 +1,118 @@
-"""Uploaded files into the index, in a process of their own, with visible progress."""
+"""Files given by drag and drop, and how the run that reads them is getting on."""
 
-import json
-import subprocess
-import sys
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import streamlit as st
 
+from ingest.removal import UPLOADS
 from rag_app.rendering import one_line
-from rag_app.settings import Settings
 from rag_app.store.places import index_folder
+from ui import ingesting
+from ui.ingesting import IngestJob, State, Work
 from ui.language import t
 from ui.resources import settings
 
-UPLOADS = "uploads"  # folder within the index's own
+_NAMED = 20  # files that were not indexed, a line each
 
 
 def upload_box(index: str) -> None:
     """Draw the uploader; files given are kept beside the index and ingested into it."""
+    kind = st.segmented_control(
+        t("upload_kind"), ["files", "folder"], default="files", key="upload_kind",
+        format_func=lambda kind: t(f"upload_kind_{kind}"), label_visibility="collapsed",
+        required=True,
+    )  # fmt: skip
     with st.form("upload", clear_on_submit=True, border=False):
         files = st.file_uploader(
-            t("upload"), accept_multiple_files=True, help=t("upload_help"), key="upload_files"
+            t("upload"),
+            accept_multiple_files="directory" if kind == "folder" else True,
+            help=t("upload_help"),
+            key=f"upload_{kind}",
         )
-        sent = st.form_submit_button(t("upload_button"), icon=":material/upload_file:")
+        sent = st.form_submit_button(
+            t("upload_button"),
+            icon=":material/upload_file:",
+            disabled=ingesting.is_running(index),
+        )
     if sent and files:
         folder = index_folder(settings(), index) / UPLOADS
-        for file in files:
-            save_upload(folder, file.name, file.getbuffer())
-        _ingest(folder, index, settings())
+        try:
+            for file in files:
+                save_upload(folder, file.name, file.getbuffer())
+        except OSError as error:
+            st.error(t("upload_failed", error=one_line(f"{file.name}: {error.strerror}", 500)))
+        else:
+            begin(index, [Work(folder)])
+
+
+def begin(index: str, works: Sequence[Work]) -> None:
+    """Start a run in the background, unless one is going on."""
+    if not ingesting.is_running(index):
+        ingesting.start(IngestJob(index, works, settings()))
 
 
 def save_upload(folder: Path, name: str, data: bytes | memoryview) -> Path:
-    """Keep one uploaded file; its name is the user's, so only the last part of it is used."""
-    safe = PurePosixPath(name.replace("\\", "/")).name.lstrip(".~") or "file"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / safe
-    fresh = path.with_name(f".{safe}.part")
+    """Keep one uploaded file below ``folder``; no part of its name leads out or hides it."""
+    name = "".join(char for char in name.replace("\\", "/") if char.isprintable())
+    parts = [part.lstrip(".~") for part in PurePosixPath(name).parts]
+    parts = [part for part in parts if part.strip("/ ") and not part.endswith(":")] or ["file"]
+    path = folder.joinpath(*parts)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}.part")
     fresh.write_bytes(data)
     fresh.replace(path)
     return path
 
 
-def _ingest(folder: Path, index: str, current: Settings) -> None:
-    command = [sys.executable, "-m", "ingest", str(folder), "--index", index, "--json-progress"]
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        env=_environment(current),
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    bar = st.progress(0.0)
-    last: dict[str, Any] = {}
-    for line in process.stdout:
-        last = json.loads(line)
-        if "files_done" in last:
-            bar.progress(
-                min(1.0, last["bytes_done"] / max(1.0, last["bytes"])),
-                text=t(
-                    "upload_running",
-                    done=last["files_done"],
-                    files=last["files"],
-                    chunks=last["chunks"],
-                    current=one_line(last["current"], 40),
-                ),
-            )
-    bar.empty()
-    problem = process.stderr.read()
-    if process.wait() != 0:
-        st.error(t("upload_failed", error=one_line(problem.removeprefix("error: "), 500)))
+def job_progress(index: str) -> None:
+    """Draw the index's job, running or ended, where there is one."""
+    job = ingesting.job_of(index)
+    if job is None:
         return
-    done = [file for file in last["files"] if file["action"] in ("added", "changed")]
-    rejected = [file for file in done if file["outcome"] != "indexed"]
-    st.success(t("upload_done", indexed=len(done) - len(rejected), rejected=len(rejected)))
-    for file in rejected:
-        st.warning(f"{one_line(file['source'])}: {one_line(file['detail'], 300)}")
+    if job.state.running:
+        st.fragment(_running, run_every=1.0)(job)
+    else:
+        _ended(job)
 
 
-def _environment(current: Settings) -> dict[str, str]:
-    import os
+def _running(job: IngestJob) -> None:
+    state = job.state
+    if not state.running:
+        st.rerun()  # the whole page: its table and its buttons have changed
+    st.progress(
+        state.share,
+        text=t(
+            "upload_running",
+            done=state.files_done,
+            files=state.files,
+            chunks=f"{state.chunks:,}",
+            rate=f"{state.rate:.0f}",
+            current=one_line(state.current, 40),
+        ),
+    )
+    st.button(t("stop"), key="ingest_stop", icon=":material/stop_circle:", on_click=job.stop)
 
-    return {**os.environ, "RAG_INDEXES_DIR": str(current.indexes_dir)}
+
+def _ended(job: IngestJob) -> None:
+    state: State = job.state
+    if state.error:
+        st.error(t("upload_failed", error=one_line(state.error, 500)))
+    else:
+        st.success(
+            t(
+                "upload_done",
+                indexed=state.indexed,
+                rejected=len(state.rejected),
+                removed=state.removed,
+                seconds=f"{state.seconds:.0f}",
+            )
+        )
+    for source, why in state.rejected[:_NAMED]:
+        st.warning(f"{one_line(source)}: {one_line(why, 300)}")
+    if len(state.rejected) > _NAMED:
+        st.caption(t("upload_more", count=len(state.rejected) - _NAMED))
+    st.button(
+        t("dismiss"), key="ingest_dismiss", on_click=ingesting.dismiss, args=(job.index,),
+        type="tertiary",
+    )  # fmt: skip

@@ -23,10 +23,13 @@ def test_both_languages_say_everything():
 
 def test_every_text_that_is_used_is_there_and_every_one_there_is_used():
     used: set[str] = set()
+    named: set[str] = set()  # in so many words where the text is asked for
     prefixes: set[str] = set()
     for path in (PROJECT / "ui").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t":
+                if isinstance(node.args[0], ast.Constant):
+                    named.add(node.args[0].value)
                 for part in ast.walk(node.args[0]):
                     if isinstance(part, ast.JoinedStr):
                         prefixes.add(part.values[0].value)
@@ -35,5 +38,6 @@ def test_every_text_that_is_used_is_there_and_every_one_there_is_used():
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 used.add(node.value)  # a key that is kept in a variable first
     keys = set(LOCALES["en"])
+    assert named <= keys
     assert all(any(key.startswith(prefix) for key in keys) for prefix in prefixes)
     assert {key for key in keys - used if not key.startswith(tuple(prefixes))} == set()

@@ -9,9 +9,11 @@ from ui.upload import save_upload
     ("name", "kept"),
     [
         ("report.pdf", "report.pdf"),
-        ("../../etc/passwd", "passwd"),
-        ("C:\\Users\\ana\\notas.txt", "notas.txt"),
+        ("../../etc/passwd", "etc/passwd"),
+        ("C:\\Users\\ana\\notas.txt", "Users/ana/notas.txt"),
+        ("papers/2024/report.pdf", "papers/2024/report.pdf"),
         (".hidden.md", "hidden.md"),
+        ("no\tte\x00s.txt", "notes.txt"),
         ("/", "file"),
     ],
 )
@@ -19,4 +21,4 @@ def test_an_uploaded_name_stays_in_its_folder(tmp_path: Path, name: str, kept: s
     path = save_upload(tmp_path / "uploads", name, b"data")
     assert path == tmp_path / "uploads" / kept
     assert path.read_bytes() == b"data"
-    assert [item.name for item in (tmp_path / "uploads").iterdir()] == [kept]
+    assert [item for item in tmp_path.rglob("*") if item.is_file()] == [path]

@@ -1,0 +1,131 @@
+"""Evaluations kept beside the indexes, one JSON file each, and what two of them differ in."""
+
+import json
+import re
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from rag_app.errors import DocumentsError
+from rag_app.evaluate import Evaluation, Scored
+from rag_app.settings import Settings
+
+_FOLDER = "evaluations"
+_QUESTIONS = "questions"  # folder within it, of the question files that were uploaded
+_NAME = re.compile(r"[^\w.-]+")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One evaluation, and what was evaluated."""
+
+    name: str  # of the file without suffix: when, index, questions
+    made: float  # seconds since the epoch
+    questions: str  # name of the question file
+    commit: int  # of the index
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True)
+class Change:
+    """A question's score that is not what it was."""
+
+    id: str
+    question: str
+    score: str
+    before: float
+    now: float
+
+
+_READER = TypeAdapter(Run)
+
+
+def save_run(evaluation: Evaluation, questions: str, commit: int, settings: Settings) -> Run:
+    """Keep an evaluation. Raises DocumentsError where it cannot be written."""
+    made = time.time()
+    stamp = time.strftime("%Y-%m-%d_%H.%M.%S", time.localtime(made))
+    run = Run(f"{stamp}_{evaluation.index}_{_safe(questions)}", made, questions, commit, evaluation)
+    path = _folder(settings) / f"{run.name}.json"
+    fresh = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh.write_text(json.dumps(asdict(run), ensure_ascii=False, indent=1), encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise DocumentsError(f"{path} cannot be written: {error}. Free space there.") from error
+    return run
+
+
+def run_names(settings: Settings) -> list[str]:
+    """The runs that are kept, the latest first."""
+    return sorted((path.stem for path in _folder(settings).glob("*.json")), reverse=True)
+
+
+def load_run(name: str, settings: Settings) -> Run:
+    """One kept run. Raises DocumentsError where there is none, or its file is none."""
+    path = _folder(settings) / f"{_safe(name)}.json"
+    try:
+        return _READER.validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise DocumentsError(
+            f"{path} is no kept evaluation ({type(error).__name__}). Delete it and run it again."
+        ) from error
+
+
+def keep_questions(name: str, data: bytes, settings: Settings) -> Path:
+    """Keep an uploaded question file; a later one of the same name takes its place."""
+    folder = _folder(settings) / _QUESTIONS
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{_safe(Path(name).stem)}.jsonl"
+    path.write_bytes(data)
+    return path
+
+
+def question_files(settings: Settings) -> list[Path]:
+    """The uploaded question files, by name."""
+    return sorted((_folder(settings) / _QUESTIONS).glob("*.jsonl"))
+
+
+def faults(scored: Scored) -> tuple[str, ...]:
+    """What is wrong with one question's result; empty where nothing is.
+
+    "not_found": no right place among the first ten; "refused": no answer, though there is one;
+    "wrong": an answer without the right words; "invented": an answer, though there is none;
+    "misquoted": a quote that is not in the document.
+    """
+    scores = scored.scores
+    found = []
+    if scores.get("hit@10") == 0:
+        found.append("not_found")
+    if scores.get("false refusals") == 1:
+        found.append("refused")
+    elif scores.get("contains") == 0:
+        found.append("wrong")
+    if scores.get("abstention recall") == 0:
+        found.append("invented")
+    if scores.get("citations verbatim", 1) < 1:
+        found.append("misquoted")
+    return tuple(found)
+
+
+def changes(before: Evaluation, now: Evaluation) -> list[Change]:
+    """Every score of a question in both runs that differs, the worst first."""
+    old = {item.id: item for item in before.questions}
+    found = [
+        Change(item.id, item.question, name, old[item.id].scores[name], value)
+        for item in now.questions
+        if item.id in old and item.question == old[item.id].question
+        for name, value in item.scores.items()
+        if name in old[item.id].scores and value != old[item.id].scores[name]
+    ]
+    return sorted(found, key=lambda change: change.now - change.before)
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.indexes_dir.expanduser().absolute() / _FOLDER
+
+
+def _safe(name: str) -> str:
+    return _NAME.sub("-", name).lstrip(".") or "questions"

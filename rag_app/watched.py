@@ -1,0 +1,79 @@
+"""Watched questions: a file beside the index, one JSON object a line, to read and to version."""
+
+import json
+import os
+import threading
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from rag_app.answer_diff import KeptAnswer
+from rag_app.errors import WatchError
+
+WATCHED_FILE = "watched.jsonl"
+_writing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A question, and the answer that was last accepted."""
+
+    question: str
+    answer: KeptAnswer
+
+
+_READER = TypeAdapter(Watched)
+
+
+def watched_questions(home: Path) -> list[Watched]:
+    """The watched questions of the index in ``home``, oldest first. Raises WatchError."""
+    path = home / WATCHED_FILE
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    except (OSError, UnicodeDecodeError) as error:
+        raise WatchError(f"{path} cannot be read: {error}.") from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        try:
+            if line.strip():
+                found.append(_READER.validate_json(line))
+        except ValidationError as error:
+            raise WatchError(
+                f"{path}, line {number}, is no watched question. Mend or delete the line."
+            ) from error
+    return found
+
+
+def keep(home: Path, items: Iterable[Watched]) -> None:
+    """Watch these questions: new ones are added, known ones get these answers.
+
+    Raises WatchError.
+    """
+    with _writing:
+        held = {item.question: item for item in watched_questions(home)}
+        _write(home, (held | {item.question: item for item in items}).values())
+
+
+def drop(home: Path, question: str) -> None:
+    """Watch a question no longer. Raises WatchError."""
+    with _writing:
+        _write(home, [item for item in watched_questions(home) if item.question != question])
+
+
+def _write(home: Path, items: Iterable[Watched]) -> None:
+    path = home / WATCHED_FILE
+    fresh = path.with_suffix(".new")
+    text = "".join(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in items)
+    try:
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise WatchError(
+            f"{path} cannot be written ({error.strerror}). Free space, or give yourself the"
+            " right to write there."
+        ) from error

@@ -1,0 +1,60 @@
+import json
+from pathlib import Path
+
+from ingest.ignoring import Ignored, ignored_files, restore
+from ingest.pipeline import ingest
+from ingest.removal import UPLOADS, remove
+from rag_app import retrieve
+from rag_app.store.places import index_folder
+
+
+def found(settings, question: str = "bridge garden ponte") -> set[str]:
+    return {passage.source for passage in retrieve(question, 20, settings=settings)}
+
+
+def test_a_removed_document_is_gone_from_the_next_search_and_stays_gone(own, documents: Path):
+    ingest(documents, settings=own)
+    assert "bridge.md" in found(own)
+    done = remove(["bridge.md", "no-such.md"], settings=own)
+    assert (done.ignored, done.unknown) == (("bridge.md",), ("no-such.md",))
+    assert "bridge.md" not in found(own)
+    assert (documents / "bridge.md").exists()
+    report = ingest(documents, settings=own)
+    assert report.ignored == ("bridge.md",)
+    assert json.loads(report.to_json())["ignored"] == ["bridge.md"]
+    assert found(own) == {"notes/garden.txt", "ponte.md"}
+
+
+def test_what_is_taken_off_the_list_is_read_again(own, documents: Path):
+    ingest(documents, settings=own)
+    remove(["bridge.md"], settings=own)
+    home = index_folder(own, "default")
+    listed = ignored_files(home)
+    assert listed == [Ignored(str(documents), "bridge.md")]
+    restore(home, listed)
+    assert ingest(documents, settings=own).ignored == ()
+    assert "bridge.md" in found(own)
+
+
+def test_an_uploads_file_is_deleted_and_an_equal_name_elsewhere_is_not_passed_over(
+    own, documents: Path
+):
+    uploads = index_folder(own, "default") / UPLOADS
+    uploads.mkdir(parents=True)
+    (uploads / "otter.txt").write_text("The otter Brambles was born in Seattle in 2019.")
+    ingest(uploads, settings=own)
+    assert remove(["otter.txt"], settings=own).uploads == ("otter.txt",)
+    assert not (uploads / "otter.txt").exists()
+    assert found(own, "otter") == set()
+    (documents / "otter.txt").write_text("Otters live in rivers.")
+    assert ingest(documents, settings=own).ignored == ()
+    assert "otter.txt" in found(own, "otter")
+
+
+def test_a_file_is_read_again_where_it_is_asked_for(own, documents: Path):
+    ingest(documents, settings=own)
+    report = ingest(documents, settings=own, again=["bridge.md"])
+    actions = {file.source: file.action for file in report.files}
+    assert actions["bridge.md"] == "changed"
+    assert actions["ponte.md"] == "unchanged"
+    assert report.embedded == 0  # its vectors are known

@@ -1,0 +1,67 @@
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.watching import Event, watch
+from rag_app import retrieve
+
+
+@pytest.fixture
+def events(own, documents: Path) -> Iterator[list[Event]]:
+    """What a watcher of ``documents`` says, as it says it."""
+    said: list[Event] = []
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=watch, args=(documents,),
+        kwargs={"settings": own, "on_event": said.append, "stop": stop, "pause_s": 0.1},
+    )  # fmt: skip
+    thread.start()
+    yield said
+    stop.set()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def wait_for(events: list[Event], what: str, about: str) -> Event:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for event in events:
+            if event.what == what and about in event.about:
+                return event
+        time.sleep(0.05)
+    raise AssertionError(f"no {what} {about} in {events}")
+
+
+def test_the_index_follows_the_folder(events, own, documents: Path):
+    wait_for(events, "added", "bridge.md")
+    (documents / "otter.txt").write_text("The otter Brambles was born in Seattle in 2019.")
+    (documents / "photo.jpg").write_bytes(b"\xff\xd8\xff" + b"0" * 50)
+    (documents / "ponte.md").unlink()
+    wait_for(events, "removed", "ponte.md")
+    wait_for(events, "added", "otter.txt")
+    assert "unsupported" in wait_for(events, "rejected", "photo.jpg").detail
+    assert any(p.source == "otter.txt" for p in retrieve("otter Brambles", 5, settings=own))
+
+
+def test_a_file_that_still_grows_is_not_read(events, documents: Path):
+    wait_for(events, "added", "bridge.md")
+    growing = documents / "growing.txt"
+    for part in range(15):
+        with growing.open("a") as file:
+            file.write(f"Sentence number {part} of a long copy.\n")
+        time.sleep(0.05)
+    wait_for(events, "added", "growing.txt")
+    time.sleep(0.5)
+    assert [e.what for e in events if e.about == "growing.txt"] == ["added"]
+
+
+def test_an_empty_folder_is_waited_for(events, documents: Path):
+    wait_for(events, "added", "bridge.md")
+    for path in [p for p in documents.rglob("*") if p.is_file()]:
+        path.unlink()
+    wait_for(events, "waiting", "holds no files")
+    (documents / "back.txt").write_text("Something is here again.")
+    wait_for(events, "added", "back.txt")

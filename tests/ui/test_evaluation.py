@@ -1,0 +1,150 @@
+"""The evaluation page: a question file in the background, its plots and failures, and watching."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ingest.pipeline import ingest
+from rag_app.evaluation_runs import changes, load_run, run_names, save_run
+from rag_app.settings import Settings
+
+QUESTIONS = [
+    {"id": "length", "lang": "en", "question": "How long is the bridge?", "answerable": True,
+     "answers": ["503 metres"], "evidence": [{"doc": "bridge"}]},
+    {"id": "wrong", "lang": "en", "question": "How many species does the garden hold?",
+     "answerable": True, "answers": ["seven"], "evidence": [{"doc": "garden"}]},
+    {"id": "none", "lang": "en", "question": "Who won the football final in Lisbon?",
+     "answerable": False, "answers": [], "evidence": []},
+]  # fmt: skip
+
+
+def script() -> None:
+    from ui.views.evaluation import evaluation
+
+    evaluation()
+
+
+@pytest.fixture
+def app(own: Settings, documents: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    import streamlit as st
+
+    st.cache_resource.clear()
+    monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+    ingest(documents, settings=own)
+    folder = own.indexes_dir / "evaluations" / "questions"
+    folder.mkdir(parents=True)
+    (folder / "mine.jsonl").write_text("\n".join(map(json.dumps, QUESTIONS)))
+    return AppTest.from_function(script, default_timeout=60)
+
+
+def texts(app: AppTest) -> str:
+    shown = [*app.markdown, *app.caption, *app.info, *app.success, *app.warning, *app.error]
+    return "\n".join(str(element.value) for element in shown)
+
+
+def wait_until_done(app: AppTest, name: str) -> None:
+    from ui import tasks
+
+    deadline = time.monotonic() + 120
+    while tasks.is_running(name):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    app.run()
+
+
+def test_a_question_file_is_run_and_its_failures_are_shown(app: AppTest, own: Settings):
+    app.run()
+    assert not app.exception
+    assert "Nothing has been evaluated yet" in texts(app)
+    app.button(key="run_begin").click().run()
+    wait_until_done(app, "evaluation")
+    assert not app.exception
+    assert "3 questions of mine over index default" in texts(app)
+    assert "How many species" in texts(app)
+    assert "right words missing" in texts(app)
+    assert "seven" in texts(app)
+    assert any("garden" in expander.label for expander in app.expander)
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert metrics["hit@5"] == "1.000"
+    (name,) = run_names(own)
+    run = load_run(name, own)
+    assert run.evaluation.counts["contains"] == 2
+    assert run.evaluation.questions[0].passages[0].text
+
+
+def test_two_runs_are_compared(app: AppTest, own: Settings, documents: Path):
+    from rag_app.evaluate import evaluate, read_questions
+
+    questions = read_questions(own.indexes_dir / "evaluations" / "questions" / "mine.jsonl")
+    before = save_run(evaluate(questions, index="default", settings=own), "mine", 1, own)
+    garden = documents / "notes" / "garden.txt"
+    garden.write_text(garden.read_text().replace("8,900", "seven"))
+    ingest(documents, settings=own)
+    time.sleep(1.1)  # runs are named by the second
+    now = save_run(evaluate(questions, index="default", settings=own), "mine", 2, own)
+    found = {(change.id, change.score): change.now for change in
+             changes(before.evaluation, now.evaluation)}  # fmt: skip
+    assert found["wrong", "contains"] == 1
+    app.run()
+    app.selectbox(key="run_against").set_value(before.name).run()
+    assert not app.exception
+    assert "0 worse" in texts(app)
+    assert "No question failed" in texts(app)
+
+
+def test_a_broken_question_file_is_named(app: AppTest, own: Settings):
+    folder = own.indexes_dir / "evaluations" / "questions"
+    (folder / "broken.jsonl").write_text('{"id": 1}\n')
+    app.run()
+    app.selectbox(key="questions_file").set_value(folder / "broken.jsonl").run()
+    app.button(key="run_begin").click().run()
+    assert not app.exception
+    assert "line 1, is no question" in texts(app).replace("\\", "")
+
+
+def test_a_watched_questions_changed_answer_is_shown_and_accepted(
+    app: AppTest, own: Settings, documents: Path
+):
+    app.session_state["evaluation_part"] = "watched"
+    app.run()
+    assert "No question is watched yet" in texts(app)
+    app.text_input(key="watch_question").set_value("How long is the bridge?")
+    next(button for button in app.button if button.label == "Watch").click().run()
+    wait_until_done(app, "watch:default")
+    assert "503" in texts(app)
+    bridge = documents / "bridge.md"
+    bridge.write_text(bridge.read_text().replace("503 metres", "504 metres"))
+    ingest(documents, settings=own)
+    app.button(key="watch_check").click().run()
+    wait_until_done(app, "watch:default")
+    assert not app.exception
+    assert "1 of 1 answers changed" in texts(app)
+    assert "504" in texts(app)
+    assert "the file changed" in texts(app)
+    app.button(key="watch_accept").click().run()
+    assert not app.exception
+    assert "answers changed" not in texts(app)
+    app.button(key="watch_drop_0").click().run()
+    assert "No question is watched yet" in texts(app)
+
+
+def test_an_answer_of_the_chat_is_watched_by_a_click(app: AppTest, own: Settings):
+    from rag_app.store.places import index_folder
+    from rag_app.watched import watched_questions
+    from tests.ui.tabs import ask, new_tab
+
+    question = "How long is the bridge?"
+    chat = ask(new_tab().run(), question)
+    (mark,) = [b for b in chat.button if (b.key or "").startswith("watch-")]
+    mark.click().run()
+    wait_until_done(chat, f"watch:default:{question}")
+    assert not chat.exception
+    home = index_folder(own, "default")
+    assert [item.question for item in watched_questions(home)] == [question]
+    (mark,) = [b for b in chat.button if (b.key or "").startswith("watch-")]
+    assert mark.label == "Watch no longer"
+    mark.click().run()
+    assert watched_questions(home) == []

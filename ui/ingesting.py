@@ -1,0 +1,157 @@
+"""Ingest runs in the background: processes of their own, which outlive reruns, tabs and pages."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from rag_app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Work:
+    """One folder to bring into the index."""
+
+    folder: Path
+    again: tuple[str, ...] = ()  # sources to read even if they did not change
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a job is, or how it ended."""
+
+    running: bool = True
+    share: float = 0.0  # of the bytes to be read, 0 to 1
+    files_done: int = 0
+    files: int = 0
+    chunks: int = 0
+    current: str = ""  # source of the file in hand
+    seconds: float = 0.0
+    indexed: int = 0  # files that were read and are in the index
+    removed: int = 0
+    rejected: tuple[tuple[str, str], ...] = field(default_factory=tuple)  # source and why
+    error: str = ""
+
+    @property
+    def rate(self) -> float:
+        """Chunks a second."""
+        return self.chunks / self.seconds if self.seconds else 0.0
+
+
+class IngestJob:
+    """One run after another over some folders; ``state`` may be read from any thread."""
+
+    def __init__(self, index: str, works: Sequence[Work], settings: Settings) -> None:
+        self.index = index
+        self.state = State()
+        self._works = tuple(works)
+        self._settings = settings
+        self._began = time.monotonic()
+        self._stopped = False
+        self._process: subprocess.Popen[str] | None = None
+        threading.Thread(target=self._run, name=f"ingest {index}", daemon=True).start()
+
+    def stop(self) -> None:
+        """End after the file in hand; what was finished stays."""
+        self._stopped = True
+        process = self._process
+        if process is not None and process.poll() is None:
+            process.send_signal(signal.SIGINT)
+
+    def _run(self) -> None:
+        try:
+            for work in self._works:
+                if not self._stopped:
+                    self._one(work)  # what is wrong with one folder keeps none of the others
+        except (OSError, ValueError, KeyError) as error:
+            self.state = replace(self.state, error=str(error))
+        finally:
+            self.state = replace(self.state, running=False, current="")
+
+    def _one(self, work: Work) -> None:
+        command = [sys.executable, "-m", "ingest", str(work.folder), "--index", self.index,
+                   "--json-progress"]  # fmt: skip
+        for source in work.again:
+            command.append(f"--again={source}")
+        last: dict[str, Any] = {}
+        before = self.state
+        with (
+            tempfile.TemporaryFile("w+", encoding="utf-8") as said,
+            subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=said, text=True, encoding="utf-8",
+                env={**os.environ, "RAG_INDEXES_DIR": str(self._settings.indexes_dir)},
+            ) as process,
+        ):  # fmt: skip
+            self._process = process
+            assert process.stdout is not None
+            for line in process.stdout:
+                last = json.loads(line)
+                if "files_done" in last:
+                    self.state = self._progress(before, last)
+            code = process.wait()
+            said.seek(0)
+            problem = said.read().strip()
+        if "actions" not in last:
+            text = problem.removeprefix("error: ")[-1000:] or f"exit code {code}"
+            self.state = replace(self.state, error=f"{self.state.error} {text}".strip())
+        else:
+            self.state = _ended(self.state, last)
+
+    def _progress(self, before: State, now: dict[str, Any]) -> State:
+        return replace(
+            before,
+            share=min(1.0, now["bytes_done"] / max(1.0, now["bytes"])),
+            files_done=before.files_done + now["files_done"],
+            files=before.files + now["files"],
+            chunks=before.chunks + now["chunks"],
+            current=now["current"],
+            seconds=time.monotonic() - self._began,
+        )
+
+
+def start(job: IngestJob) -> None:
+    """Let all tabs see a job; it takes the place of one of the same index that has ended."""
+    _jobs()[job.index] = job
+
+
+def job_of(index: str) -> IngestJob | None:
+    """The job of an index, running or just ended."""
+    return _jobs().get(index)
+
+
+def is_running(index: str) -> bool:
+    """Whether a job of this server is writing the index."""
+    job = job_of(index)
+    return job is not None and job.state.running
+
+
+def dismiss(index: str) -> None:
+    """Forget how the last job ended."""
+    if not is_running(index):
+        _jobs().pop(index, None)
+
+
+def _ended(state: State, report: dict[str, Any]) -> State:
+    read = [file for file in report["files"] if file["action"] in ("added", "changed")]
+    rejected = [file for file in read if file["outcome"] != "indexed"]
+    return replace(
+        state,
+        indexed=state.indexed + len(read) - len(rejected),
+        removed=state.removed + len(report["removed"]),
+        rejected=state.rejected + tuple((file["source"], file["detail"]) for file in rejected),
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def _jobs() -> dict[str, IngestJob]:
+    return {}

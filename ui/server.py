@@ -1,0 +1,17 @@
+"""The chat with its gate before it: ``streamlit run ui/server.py``."""
+
+from pathlib import Path
+
+from starlette.middleware import Middleware
+from streamlit.starlette import App
+
+from rag_app.settings import load_settings
+from ui.gate import Gate, routes
+
+_settings = load_settings()
+
+app = App(
+    Path(__file__).with_name("app.py"),
+    routes=routes(_settings),
+    middleware=[Middleware(Gate, settings=_settings)],
+)

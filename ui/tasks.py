@@ -1,0 +1,86 @@
+"""Work on threads of the server, which outlives reruns and tabs: one task a name at a time."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from rag_app.errors import RagError
+from rag_app.rendering import one_line
+from ui.language import t
+
+# Is told how many steps of how many are done; the event says that no further one is wanted.
+Work = Callable[[Callable[[int, int], None], threading.Event], object]
+
+
+class Task:
+    """One piece of work; its fields may be read from any thread."""
+
+    def __init__(self, name: str, work: Work) -> None:
+        self.name = name
+        self.done, self.count = 0, 0
+        self.running = True
+        self.result: Any = None  # what the work returned
+        self.error = ""  # for the user, where it failed
+        self.stop = threading.Event()
+        threading.Thread(target=self._run, args=(work,), name=name, daemon=True).start()
+
+    def _run(self, work: Work) -> None:
+        try:
+            self.result = work(self._progress, self.stop)
+        except RagError as error:
+            self.error = str(error)
+        except Exception as error:  # shown as such; the traceback goes to the server's log
+            threading.excepthook(
+                threading.ExceptHookArgs((type(error), error, error.__traceback__, None))
+            )
+            self.error = type(error).__name__
+        finally:
+            self.running = False
+
+    def _progress(self, done: int, count: int) -> None:
+        self.done, self.count = done, count
+
+
+def start(name: str, work: Work) -> None:
+    """Begin a task, unless one of that name is running."""
+    if not is_running(name):
+        _tasks()[name] = Task(name, work)
+
+
+def task_of(name: str) -> Task | None:
+    """The task of a name, running or ended."""
+    return _tasks().get(name)
+
+
+def is_running(name: str) -> bool:
+    """Whether the task of a name goes on."""
+    task = task_of(name)
+    return task is not None and task.running
+
+
+def task_progress(name: str) -> None:
+    """Draw a running task with its progress and Stop, or the error that ended it."""
+    task = task_of(name)
+    if task is None:
+        return
+    if task.running:
+        st.fragment(_running, run_every=1.0)(task)
+    elif task.error:
+        st.error(t("error", error=one_line(task.error, 500)))
+
+
+def _running(task: Task) -> None:
+    if not task.running:
+        st.rerun()  # the whole page: its results are there
+    share = task.done / task.count if task.count else 0.0
+    st.progress(share, text=t("task_running", done=task.done, count=task.count or "…"))
+    st.button(
+        t("stop"), key=f"stop_{task.name}", icon=":material/stop_circle:", on_click=task.stop.set
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def _tasks() -> dict[str, Task]:
+    return {}
