@@ -103,7 +103,7 @@ def _passages(folders: Sequence[Path]) -> Iterator[Passage]:
         for number, folder in enumerate(folders):
             ingest(folder, index=str(number), settings=settings)
             database = Database(Path(temporary) / str(number))
-            yield from database.passages(database.chunk_ids()[:20_000]).values()
+            yield from database.passages(database.chunk_ids()[:20_000].tolist()).values()
             database.close()
 
 

@@ -123,7 +123,9 @@ def _quotes(database: Any) -> list[Any]:  # noqa: ANN401
     from rag_app.values import Citation
 
     generator = random.Random(_SEED)
-    passages = list(database.passages(generator.sample(database.chunk_ids(), 4 * QUOTES)).values())
+    passages = list(
+        database.passages(generator.sample(database.chunk_ids().tolist(), 4 * QUOTES)).values()
+    )
     quotes = []
     for passage in passages:
         if passage.source.lower().endswith(".pdf"):

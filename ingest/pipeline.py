@@ -64,14 +64,15 @@ def ingest(
         with named_errors(home):
             note_root(home, root)
         plan = _plan(found, hidden, database, root, embedder, settings, keep_missing, again)
+        vectors = VectorIndex(home)
         run = Run(
             database, embedder, settings, root, plan, on_progress or (lambda _: None),
-            stop or threading.Event(),
+            stop or threading.Event(), lambda: vectors.save(database),
         )  # fmt: skip
         run.timer.seconds["scan"] = time.perf_counter() - started
         files = run.execute()
         with run.timer("faiss"):
-            VectorIndex(home).save(database)
+            vectors.save(database)
         database.empty_log()
         return Report(
             index=index,

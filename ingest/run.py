@@ -21,6 +21,7 @@ from rag_app.store.database import INDEXED, Database, EmbeddedChunk
 from rag_app.values import Chunk, DocumentRecord, LoadedDocument
 
 _GROUP = 256  # chunks that are embedded at a time, of one file or of several small ones
+_UNSAVED = 25_000  # chunks; a reader compares in full what FAISS's file does not hold yet
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Run:
         plan: Plan,
         on_progress: Callable[[Progress], None],
         stop: threading.Event,
+        save_vectors: Callable[[], object],
     ) -> None:
         self.timer = _Timer()
         self.files_read = 0
@@ -96,6 +98,11 @@ class Run:
         self._plan = plan
         self._on_progress = on_progress
         self._stop = stop
+        self._save_vectors = save_vectors
+        self._saved = 0  # of the chunks of this run
+        self._bytes = float(sum(file.size for file in plan.to_read))
+        self._files = len(plan.to_read)
+        self._pages_done = self._files_done = 0
         self._outcomes: dict[str, FileOutcome] = {}
         self._bytes_done = 0.0
         self._action = {f.source: "added" for f in plan.added}
@@ -174,6 +181,10 @@ class Run:
                 vectors |= self._embed(item, new)
             with self.timer("store"):
                 self._store(item, vectors)
+        if self.embedded + self.reused - self._saved >= _UNSAVED:
+            self._saved = self.embedded + self.reused
+            with self.timer("faiss"):
+                self._save_vectors()
 
     def _embed(self, item: _Prepared, texts: dict[bytes, str]) -> dict[bytes, Vectors]:
         vectors: dict[bytes, Vectors] = {}
@@ -222,17 +233,19 @@ class Run:
         self._outcomes[file.source] = outcome
         self.files_read += 1
         self._bytes_done += file.size
+        if outcome.action in {"added", "changed"}:
+            self._files_done += 1
+            self._pages_done += outcome.pages
         self._report_progress(file, 0.0)
 
     def _report_progress(self, file: FoundFile, share_of_file: float) -> None:
-        read = [f for f in self._outcomes.values() if f.action in {"added", "changed"}]
         self._on_progress(
             Progress(
-                files_done=len(read),
-                files=len(self._plan.to_read),
+                files_done=self._files_done,
+                files=self._files,
                 bytes_done=self._bytes_done + share_of_file * file.size,
-                bytes=float(sum(f.size for f in self._plan.to_read)),
-                pages=sum(f.pages for f in read),
+                bytes=self._bytes,
+                pages=self._pages_done,
                 chunks=self.embedded + self.reused,
                 current=file.source,
             )

@@ -42,15 +42,15 @@ def names_of(source: str, title: str) -> Names:
 
 def route(question: str, names: Mapping[str, Names]) -> dict[str, float]:
     """How far the question names each document, by source, 0 to 1; those not named left out."""
-    known = Counter(word for words in names.values() for word in words)
-    asked = {word for word in _asked(question) if word in known}
-    weights = {w: math.log((len(names) + 1) / (known[w] + 0.5)) for w in asked}
+    asked = _asked(question)
+    named = {source: found for source, words in names.items() if (found := asked & words)}
+    known = Counter(word for words in named.values() for word in words)
+    weights = {word: math.log((len(names) + 1) / (known[word] + 0.5)) for word in sorted(known)}
     total = sum(weights.values())
     if total <= 0:
         return {}
     scores = {
-        source: sum(weights[word] for word in asked & words) / total
-        for source, words in names.items()
+        source: sum(weights[word] for word in words) / total for source, words in named.items()
     }
     return {source: score for source, score in scores.items() if score > 0}
 

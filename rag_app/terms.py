@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import snowballstemmer
@@ -45,9 +46,13 @@ def words_of(question: str) -> list[frozenset[str]]:
     return list(words)
 
 
-def match_expression(question: str) -> str:
-    """An FTS5 query for any of the question's words; "" where it has none."""
-    stems = dict.fromkeys(stem for word in words_of(question) for stem in sorted(word))
+def stems_of(question: str) -> list[str]:
+    """The stems of a question's telling words, each once."""
+    return list(dict.fromkeys(stem for word in words_of(question) for stem in sorted(word)))
+
+
+def any_of(stems: Iterable[str]) -> str:
+    """An FTS5 query for any of the stems; "" where there are none."""
     return " OR ".join(f'"{stem}"' for stem in stems)
 
 

@@ -15,6 +15,7 @@ from rag_app.errors import IndexBusy, IndexDamaged, IndexNotFound, IndexNotWritt
 from rag_app.store.schema import ADDED_TABLES, DATABASE_FILE, FORMAT, TABLES
 
 _PATIENCE_S = 30  # for a writer's commit to end
+_CACHE_KIB = 64 * 1024  # of the database's pages, most
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -133,7 +134,12 @@ class Connection:
             raise
 
     def _prepare(self, embedder: EmbedderIdentity | None) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"cache_size = -{_CACHE_KIB}",
+        ):
             self._connection.execute(f"PRAGMA {pragma}")
         if not self._connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
             if embedder is None:  # a writer was killed before its first commit
@@ -173,6 +179,8 @@ def named_errors(folder: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise _named(folder, error) from error
+    except UnicodeDecodeError as error:  # SQLite's message quotes what it found
+        raise IndexDamaged(_mend(folder, "what it holds is no text")) from error
     except OSError as error:
         raise _not_written(folder, str(error.strerror), full=error.errno in _FULL) from error
 

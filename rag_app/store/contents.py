@@ -11,15 +11,13 @@ import numpy as np
 from rag_app import terms
 from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
-from rag_app.store.connection import Connection, named_errors
+from rag_app.store.connection import named_errors
 from rag_app.store.digest import VERSION, document_digest
+from rag_app.store.keywords import Keywords, condition
+from rag_app.store.vector_rows import VectorRows
 from rag_app.values import Chunk, DocumentRecord, Page, Passage, Scope
 
 INDEXED = "indexed"
-_CHUNKS = (
-    "FROM chunks JOIN documents ON documents.id = chunks.document_id"
-    " JOIN pages ON pages.document_id = chunks.document_id AND pages.ordinal = chunks.ordinal"
-)
 
 
 @dataclass(frozen=True)
@@ -31,14 +29,15 @@ class EmbeddedChunk:
     vector: Vectors
 
 
-class Contents(Connection):
+class Contents(VectorRows, Keywords):
     """Every question that is put to an index's tables."""
 
     def documents(self) -> list[DocumentRecord]:
         """Every file that the index knows, by source."""
+        # A page's row holds its text: the last one's number is read, the others are not counted.
         rows = self._all(
             "SELECT source, sha256, size, title, language, loader, outcome, detail,"
-            " (SELECT count(*) FROM pages WHERE document_id = documents.id),"
+            " coalesce((SELECT max(ordinal) + 1 FROM pages WHERE document_id = documents.id), 0),"
             " (SELECT count(*) FROM chunks WHERE document_id = documents.id),"
             " modified FROM documents ORDER BY source"
         )
@@ -49,14 +48,15 @@ class Contents(Connection):
         rows = self._all("SELECT source, root, rules FROM documents")
         return {source: (root, rules) for source, root, rules in rows}
 
-    def chunk_ids(self) -> list[int]:
-        """Row ids of all chunks, ascending."""
-        return [row[0] for row in self._all("SELECT id FROM chunks ORDER BY id")]
-
     def chunks_in(self, scope: Scope) -> dict[int, str]:
         """The chunks within a scope: row id -> source."""
-        where, values = _condition(scope)
-        return dict(self._all(f"SELECT chunks.id, source {_CHUNKS} WHERE {where}", *values))
+        where, values = condition(scope)
+        rows = self._all(
+            "SELECT chunks.id, source FROM chunks CROSS JOIN documents"
+            f" ON documents.id = document_id WHERE {where}",
+            *values,
+        )
+        return dict(rows)
 
     def pages_of(self, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         """For each chunk a pair that it shares with the other chunks of its page alone."""
@@ -68,72 +68,6 @@ class Contents(Connection):
         """Source and title of every indexed document."""
         rows = self._all("SELECT source, title FROM documents WHERE outcome = ?", INDEXED)
         return [(row[0], row[1]) for row in rows]
-
-    def chunk_count(self) -> int:
-        """How many chunks there are."""
-        row = self._one("SELECT count(*) FROM chunks")
-        return row[0] if row else 0
-
-    def document_frequencies(self, wanted: Sequence[str]) -> dict[str, int]:
-        """How many chunks hold each of the analysed terms."""
-        found: dict[str, int] = {}
-        for term in wanted:
-            if row := self._one("SELECT doc FROM term_counts WHERE term = ?", term):
-                found[term] = row[0]
-        return found
-
-    def vectors(self, ids: Sequence[int]) -> Vectors:
-        """The chunks' vectors, shape (len(ids), dimension), in the order of ``ids``."""
-        by_id: dict[int, bytes] = {}
-        for at in range(0, len(ids), 500):
-            part = ids[at : at + 500]
-            marks = ",".join("?" * len(part))
-            by_id |= dict(self._all(f"SELECT id, vector FROM chunks WHERE id IN ({marks})", *part))
-        vectors = np.empty((len(ids), self.embedder().dimension), np.float32)
-        for row, chunk_id in enumerate(ids):
-            vectors[row] = np.frombuffer(by_id[chunk_id], "<f4")
-        return vectors
-
-    def match(
-        self,
-        expression: str,
-        limit: int,
-        context_weight: float,
-        scope: Scope | None = None,
-    ) -> list[tuple[int, float]]:
-        """Chunk ids and BM25 scores, best (highest) first, for an FTS5 expression.
-
-        Only chunks within the scope, where one is given.
-        """
-        if not expression:
-            return []
-        within, values = "", list[object]()
-        if scope is not None:
-            where, values = _condition(scope)
-            within = f" AND +rowid IN (SELECT chunks.id {_CHUNKS} WHERE {where})"
-        rows = self._all(
-            f"SELECT rowid, -bm25(terms, 1.0, {float(context_weight)}) AS score FROM terms"
-            f" WHERE terms MATCH ?{within} ORDER BY score DESC, rowid LIMIT ?",
-            expression,
-            *values,
-            limit,
-        )
-        return [(row[0], row[1]) for row in rows]
-
-    def matching(self, expression: str, scope: Scope | None = None) -> list[int]:
-        """Chunks that an FTS5 expression matches, by id; in the scope where one is given."""
-        if not expression:
-            return []
-        within, values = "", list[object]()
-        if scope is not None:
-            where, values = _condition(scope)
-            within = f" AND +rowid IN (SELECT chunks.id {_CHUNKS} WHERE {where})"
-        rows = self._all(
-            f"SELECT rowid FROM terms WHERE terms MATCH ?{within} ORDER BY rowid",
-            expression,
-            *values,
-        )
-        return [row[0] for row in rows]
 
     def passages_in_order(self, ids: Sequence[int]) -> list[Passage]:
         """The chunks as passages, however many, in the order of ``ids``."""
@@ -307,19 +241,3 @@ class Contents(Connection):
         except IndexDamaged as error:
             return str(error.__cause__)
         return ""
-
-
-def _condition(scope: Scope) -> tuple[str, list[object]]:
-    """A scope as SQL over ``_CHUNKS``, and its values."""
-    clauses, values = ["1"], list[object]()
-    if scope.sources is not None:
-        either = " OR ".join(["source = ? OR source GLOB ?"] * len(scope.sources)) or "0"
-        clauses.append(f"({either})")
-        values += [name for source in scope.sources for name in (source, source)]
-    if scope.pages is not None:
-        clauses.append("number BETWEEN ? AND ?")
-        values += scope.pages
-    if scope.modified_after is not None:
-        clauses.append("modified > ?")
-        values.append(scope.modified_after.timestamp())
-    return " AND ".join(clauses), values

@@ -68,7 +68,7 @@ class IndexReader:
         self, vector: Vectors, limit: int, among: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
         """Chunk ids and cosines, best first, of all chunks or ``among`` some; in ``snapshot``."""
-        return self._vectors.search(vector, limit, among)
+        return self._vectors.search(self.database, vector, limit, among)
 
     def lexical(
         self,
@@ -78,8 +78,7 @@ class IndexReader:
         scope: Scope | None = None,
     ) -> list[tuple[int, float]]:
         """Chunk ids and BM25 scores, best first, of all chunks or a scope; in ``snapshot``."""
-        expression = terms.match_expression(question)
-        return self.database.match(expression, limit, context_weight, scope)
+        return self.database.match(terms.stems_of(question), limit, context_weight, scope)
 
     def names(self) -> dict[str, Names]:
         """The words that name each document, by source; in ``snapshot``."""

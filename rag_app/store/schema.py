@@ -69,4 +69,14 @@ CREATE TABLE IF NOT EXISTS digests (
     document_id INTEGER PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
     sha256      TEXT NOT NULL  -- of all that the document's rows hold; see store/digest.py
 );
+
+-- Which chunks went, so that a reader need not compare all of them; the latest suffice.
+CREATE TABLE IF NOT EXISTS deletions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id     INTEGER NOT NULL  -- of the chunk
+);
+CREATE TRIGGER IF NOT EXISTS deletion AFTER DELETE ON chunks BEGIN
+    INSERT INTO deletions (id) VALUES (old.id);
+    DELETE FROM deletions WHERE number <= (SELECT max(number) FROM deletions) - 100000;
+END;
 """

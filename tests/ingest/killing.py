@@ -15,7 +15,7 @@ from pathlib import Path
 from ingest import pipeline
 from ingest.__main__ import main
 from ingest.run import Run
-from rag_app.store import vectors
+from rag_app.store import vector_file
 from rag_app.store.connection import Connection
 from rag_app.store.database import Database
 
@@ -27,9 +27,9 @@ POINTS: dict[str, tuple[object, str, str]] = {
     "the commit is noted": (Connection, "set_meta", "after"),
     "the file is committed": (Run, "_finish", "before"),
     "all files are committed": (pipeline.VectorIndex, "save", "before"),
-    "the vectors are written": (vectors.os, "fsync", "before"),
-    "the vectors are flushed": (vectors.Path, "replace", "before"),
-    "the vectors are renamed": (vectors, "_fsync_folder", "before"),
+    "the vectors are written": (vector_file.os, "fsync", "before"),
+    "the vectors are flushed": (vector_file.Path, "replace", "before"),
+    "the vectors are renamed": (vector_file, "_fsync_folder", "before"),
     "the vectors are to be noted": (Connection, "set_vectors", "before"),
     "the vectors are noted": (Connection, "set_vectors", "after"),
 }

@@ -17,8 +17,9 @@ from ingest.pipeline import ingest
 from rag_app import retrieve
 from rag_app.errors import IndexNotFound
 from rag_app.settings import load_settings
+from rag_app.store import vector_file
 from rag_app.store.database import Database
-from rag_app.store.vectors import VectorIndex
+from rag_app.store.schema import VECTORS_FILE
 from rag_app.store.verification import verify
 from tests.conftest import PROJECT
 from tests.ingest.killing import ONCE, POINTS
@@ -90,7 +91,8 @@ class Scene:
         assert (verdict.whole, verdict.vectors_whole) == (True, True)
         assert verdict.manifest == self.manifest
         database = Database(index)
-        kept = VectorIndex(index)._read(database)
+        path, digest = index / VECTORS_FILE, database.meta("vectors_sha256")
+        kept = vector_file.read(path, digest, mapped=False)
         assert kept is not None and kept.ntotal == database.chunk_count()
         database.close()
         assert self._ask("zeppelin")[0].source == "09.md"

@@ -70,7 +70,7 @@ def test_halves_of_two_files_are_no_sentence_of_either():
 
 def test_faults_seeded_into_real_sentences_are_found(settings):
     database = Database(settings.indexes_dir / "default")
-    passages = list(database.passages(database.chunk_ids()).values())
+    passages = list(database.passages(database.chunk_ids().tolist()).values())
     database.close()
     right: Counter[bool] = Counter()
     for item in seeded(passages, each=20, seed=7):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import ingest
+from rag_app.store import vector_file
 from rag_app.store.database import Database
 from rag_app.store.vectors import VectorIndex
 from tests.rag_app.store.test_verification import check_flips
@@ -23,7 +24,7 @@ def index(own, documents: Path) -> Path:
 def test_no_damaged_vector_file_reaches_faiss(index: Path):
     path, database = index / "vectors.faiss", Database(index)
     whole, generator = path.read_bytes(), random.Random(5)
-    assert VectorIndex(index)._read(database) is not None
+    assert VectorIndex(index).is_whole(database)
     for number in range(DAMAGES):
         data = bytearray(whole)
         data[generator.randrange(len(data))] ^= 1 << generator.randrange(8)
@@ -32,7 +33,7 @@ def test_no_damaged_vector_file_reaches_faiss(index: Path):
         path.write_bytes(data)
         vectors = VectorIndex(index)
         assert not vectors.is_whole(database)
-        assert vectors._read(database) is None
+        assert not vector_file.is_trusted(path, database.meta("vectors_sha256"))
         vectors.save(database)
         assert path.read_bytes() == whole
 

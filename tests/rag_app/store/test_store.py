@@ -22,8 +22,9 @@ def index(own, documents: Path) -> Path:
 
 def search(folder: Path, text: str, own) -> list[tuple[int, float]]:
     vectors = VectorIndex(folder)
-    vectors.sync(Database(folder))
-    return vectors.search(load_embedder(own).encode([text])[0], 3)
+    database = Database(folder)
+    vectors.sync(database)
+    return vectors.search(database, load_embedder(own).encode([text])[0], 3)
 
 
 def test_a_damaged_vector_file_is_never_read_and_costs_nothing(index: Path, own):
@@ -45,7 +46,7 @@ def test_the_vector_file_holds_what_the_database_holds(index: Path):
     database = Database(index)
     held = faiss.read_index(str(index / "vectors.faiss"))
     ids = faiss.vector_to_array(held.id_map)
-    assert sorted(ids.tolist()) == database.chunk_ids()
+    assert sorted(ids.tolist()) == database.chunk_ids().tolist()
     stored = database.vectors([int(i) for i in ids])
     flat = faiss.downcast_index(held.index).reconstruct_n(0, held.ntotal)
     assert np.array_equal(flat, stored)
