@@ -48,10 +48,10 @@ def may_enter() -> bool:
         st.error(t("exposed"))
     elif signed_in():
         return True
-    elif way == "local" and st.context.cookies.get(COOKIE):  # its time ran out, the tab is open
-        st.html(f'<a href="{SIGN_IN}" target="_self">{html.escape(t("sign_in"))}</a>')
     elif way == "local":
-        st.error(t("sign_in_server"))  # the gate lets no one come here; it is not running
+        # The gate lets no one come here, but a tab stays open when its token's time runs out.
+        st.warning(t("sign_in_server"))
+        st.html(f'<a href="{SIGN_IN}" target="_self">{html.escape(t("sign_in"))}</a>')
     else:
         _ask_provider()
     return False
