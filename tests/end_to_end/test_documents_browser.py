@@ -1,66 +1,23 @@
 """The documents page and sign-in in a real Chromium. Left out where there is no Chromium."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 
 import pytest
 
 from rag_app import retrieve
 from rag_app.accounts import Accounts
-from tests.conftest import PROJECT
-from tests.end_to_end.test_browser import CHROMIUM, browser, page
+from tests.end_to_end.serving import NEEDS_CHROMIUM, free_port, served
+from tests.end_to_end.test_browser import browser, page
 
 __all__ = ["browser", "page"]  # fixtures
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
+pytestmark = NEEDS_CHROMIUM
 PASSWORD = "a bridge of 503 metres"
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-@contextmanager
-def served(tmp_path, port: int = 0, *options: str, **environment: str) -> Iterator[str]:
-    """The address of a server with the gate before it."""
-    port = port or free_port()
-    with (tmp_path / "server.log").open("w+") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "ui/server.py", "--server.headless=true",
-             f"--server.port={port}", *options],
-            cwd=PROJECT, stdout=log, stderr=log, env={**os.environ, **environment},
-        )  # fmt: skip
-        try:
-            deadline = time.monotonic() + 60
-            while True:
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
-                    break
-                except OSError:
-                    assert server.poll() is None, log.read()
-                    assert time.monotonic() < deadline
-                    time.sleep(0.2)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(20)
-
-
 def test_a_file_is_added_seen_and_deleted(own, tmp_path, page):
-    with served(tmp_path, RAG_INDEXES_DIR=str(own.indexes_dir)) as address:
+    with served("ui/server.py", tmp_path, RAG_INDEXES_DIR=str(own.indexes_dir)) as address:
         page.goto(f"{address}/documents")
         page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(
             {"name": "otter.txt", "mimeType": "text/plain",
@@ -87,7 +44,7 @@ def test_who_signs_in_stays_so_over_a_reload(own, documents, tmp_path, page):
     ingest(documents, settings=own)
     Accounts(own).add("ana", PASSWORD)
     environment = {"RAG_INDEXES_DIR": str(own.indexes_dir), "RAG_SIGN_IN": "local"}
-    with served(tmp_path, **environment) as address:
+    with served("ui/server.py", tmp_path, **environment) as address:
         page.goto(f"{address}/documents")
         page.get_by_label("Name").fill("ana")
         page.get_by_label("Password").fill("wrong password")
@@ -128,7 +85,7 @@ client_secret = "none"
 server_metadata_url = "{issuer}/.well-known/openid-configuration"
 """
             )
-            with served(tmp_path, port, *options, **environment) as address:
+            with served("ui/server.py", tmp_path, *options, port=port, **environment) as address:
                 page.goto(f"{address}/documents")
                 page.get_by_role("button", name="Sign in").click()
                 if enters:

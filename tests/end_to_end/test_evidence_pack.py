@@ -1,6 +1,5 @@
 """A real Chromium opens an evidence pack from the disk. Left out where there is no Chromium."""
 
-import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -11,12 +10,9 @@ from rag_app.store.database import Database
 from rag_app.store.places import index_folder
 from rag_app.values import Answer, Citation
 from tests.conftest import EXAMPLES
+from tests.end_to_end.serving import NEEDS_CHROMIUM, chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
+pytestmark = NEEDS_CHROMIUM
 REPORT = "en/history-of-language-models.pdf"
 
 
@@ -37,15 +33,9 @@ def pack(settings, tmp_path: Path) -> Path:
 
 
 def test_files_are_checked_from_the_disk_and_nothing_is_fetched(pack: Path, tmp_path: Path):
-    from playwright.sync_api import sync_playwright
-
     altered = tmp_path / Path(REPORT).name
     altered.write_bytes((EXAMPLES / REPORT).read_bytes() + b"\n")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with chromium() as browser:
         page = browser.new_page()
         asked, said = [], []
         page.on("request", lambda request: asked.append(request.url.split(",")[0]))
@@ -68,6 +58,5 @@ def test_files_are_checked_from_the_disk_and_nothing_is_fetched(pack: Path, tmp_
             "getComputedStyle(document.querySelector('blockquote')).borderLeftWidth"
         )
         assert drawn == "3px"  # the style is let in by its hash
-        browser.close()
     assert {url for url in asked if not url.startswith("data:")} == {pack.as_uri()}
     assert said == []

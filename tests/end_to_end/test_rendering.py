@@ -1,13 +1,7 @@
 """Hostile texts, drawn by a real Streamlit in a real Chromium: nothing leaves and nothing runs."""
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,14 +10,10 @@ import pytest
 from playwright.sync_api import Error
 
 from rag_app.invisible import without_invisible
-from tests.conftest import PROJECT
 from tests.end_to_end.hostile_texts import COUNT, hostile_texts
+from tests.end_to_end.serving import NEEDS_CHROMIUM, chromium, served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
+pytestmark = NEEDS_CHROMIUM
 BATCH = 52
 # What no text may become where Streamlit draws it; its own icons are svg.icon.
 ALIVE = ", ".join(
@@ -48,42 +38,15 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "tests/end_to_end/hostile_page.py",
-         "--server.headless=true", f"--server.port={port}"],
-        cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-    )  # fmt: skip
-    try:
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                assert server.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
+def address(tmp_path_factory) -> Iterator[str]:
+    with served("tests/end_to_end/hostile_page.py", tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def watched(address) -> Iterator[Watched]:
-    from playwright.sync_api import sync_playwright
-
     own = re.compile(rf"{re.escape(address)}/|ws{re.escape(address[4:])}/|data:|blob:")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
         page.set_default_timeout(90_000)
@@ -104,7 +67,6 @@ def watched(address) -> Iterator[Watched]:
         page.on("popup", lambda popup: note(f"popup {popup.url}"))
         context.route(re.compile(r"leak\.invalid"), lambda route: route.abort())
         yield seen
-        browser.close()
 
 
 def opened(watched: Watched, url: str):

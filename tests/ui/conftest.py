@@ -18,6 +18,16 @@ def server(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def own_server(own, monkeypatch: pytest.MonkeyPatch):
+    """A server on indexes of this test's own; its settings."""
+    import streamlit as st
+
+    st.cache_resource.clear()
+    monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+    return own
+
+
+@pytest.fixture
 def app(server) -> AppTest:
     """A tab of that server."""
     return new_tab()

@@ -19,11 +19,7 @@ def script() -> None:
 
 
 @pytest.fixture
-def app(own: Settings, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    import streamlit as st
-
-    st.cache_resource.clear()
-    monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+def app(own_server: Settings) -> AppTest:
     return AppTest.from_function(script, default_timeout=60)
 
 

@@ -28,11 +28,7 @@ def script() -> None:
 
 
 @pytest.fixture
-def app(own: Settings, documents: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    import streamlit as st
-
-    st.cache_resource.clear()
-    monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+def app(own_server: Settings, own: Settings, documents: Path) -> AppTest:
     ingest(documents, settings=own)
     folder = own.indexes_dir / "evaluations" / "questions"
     folder.mkdir(parents=True)
