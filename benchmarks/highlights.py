@@ -51,7 +51,7 @@ def main() -> None:
 
 def measure(index: str, settings: Any) -> None:  # noqa: ANN401
     """Mark the quotes one after another, as a reader would ask for them."""
-    from rag_app.page_picture import draw_page
+    from rag_app.pdf.picture import draw_page
     from rag_app.store.database import Database
     from rag_app.store.places import index_folder
 

@@ -19,7 +19,7 @@ from rag_app.errors import LogError, PictureError, RagError
 from rag_app.evidence_pack import Exhibit, Origin, around, as_html
 from rag_app.identity import identify
 from rag_app.log import open_log
-from rag_app.page_picture import draw_page, has_picture
+from rag_app.pdf.picture import draw_page, has_picture
 from rag_app.settings import Settings, load_settings
 from rag_app.store.database import Database
 from rag_app.store.places import index_folder

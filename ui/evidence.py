@@ -7,7 +7,7 @@ import streamlit as st
 from rag_app.content_filter import veiled
 from rag_app.errors import PictureError, RagError
 from rag_app.export import evidence_pack
-from rag_app.page_picture import draw_page, has_picture
+from rag_app.pdf.picture import draw_page, has_picture
 from rag_app.rendering import inert, marked_html, one_line
 from rag_app.values import Answer, Citation, Exchange
 from ui import conversation, resources, session

@@ -9,8 +9,8 @@ from typing import Any
 from ingest.headings import page_headings
 from ingest.loading import LoadingOptions, visible
 from rag_app.errors import FileRejected, Reason
-from rag_app.pdf import locked_out, open_page, open_pdf
-from rag_app.pdf_mending import spellings
+from rag_app.pdf.mending import spellings
+from rag_app.pdf.opening import locked_out, open_page, open_pdf
 from rag_app.values import Heading, LoadedDocument, Page
 
 # Titles that a program wrote, not an author.

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from rag_app.errors import FileRejected, Reason
-from rag_app.pdf_hidden import take_out_hidden
-from rag_app.pdf_mending import spellings, with_trailer
+from rag_app.pdf.hidden import take_out_hidden
+from rag_app.pdf.mending import spellings, with_trailer
 
 _MAX_NOTES = 2000  # annotations of a page that are looked at for form fields and typed notes
 
@@ -45,7 +45,7 @@ def open_pdf(file: Path | bytes, passwords: Sequence[str]) -> Any:  # noqa: ANN4
 def open_page(document: Any, number: int) -> Iterator[Any]:  # noqa: ANN401
     """Page ``number``, from 0, with what stands in its forms and notes made part of it.
 
-    Text that is hidden on it is taken out (``pdf_hidden``).
+    Text that is hidden on it is taken out (``hidden``).
 
     Raises PdfiumError where the page is broken.
     """

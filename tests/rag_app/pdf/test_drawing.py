@@ -10,11 +10,11 @@ from PIL import Image
 from benchmarks.highlights import overlap, searched
 from ingest.loading import LoadingOptions, load
 from rag_app.errors import FileRejected
-from rag_app.page_drawing import Drawing, draw
-from rag_app.pdf import open_pdf
+from rag_app.pdf.drawing import Drawing, draw
+from rag_app.pdf.opening import open_pdf
 from rag_app.sentences import sentences
 from tests.conftest import EXAMPLES
-from tests.rag_app.drawn import TWO_COLUMNS, pdf
+from tests.rag_app.pdf.drawn import TWO_COLUMNS, pdf
 
 REPORT = EXAMPLES / "en" / "history-of-language-models.pdf"
 

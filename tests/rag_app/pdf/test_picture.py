@@ -10,12 +10,12 @@ import pytest
 from ingest.pipeline import ingest
 from rag_app import page_picture
 from rag_app.errors import FileChanged, PageNotDrawn
-from rag_app.page_picture import draw_page, draw_pages, has_picture
+from rag_app.pdf.picture import draw_page, draw_pages, has_picture
 from rag_app.settings import Settings
 from rag_app.store.database import Database
 from rag_app.store.places import index_folder
 from rag_app.values import Citation
-from tests.rag_app.drawn import TWO_COLUMNS, mill, pdf
+from tests.rag_app.pdf.drawn import TWO_COLUMNS, mill, pdf
 
 REPORT = "en/history-of-language-models.pdf"
 

@@ -1,6 +1,6 @@
 """Letters of one line share a box; lines, columns and turned text do not."""
 
-from rag_app.line_boxes import Glyph, line_boxes
+from rag_app.pdf.line_boxes import Glyph, line_boxes
 
 
 def word(left: float, foot: float, letters: int, size: float = 10) -> list[Glyph]:

@@ -1,4 +1,4 @@
-"""The confined child that draws pages: ``python -m rag_app.page_drawing MEMORY_MB FOLDER``.
+"""The confined child that draws pages: ``python -m rag_app.pdf.drawing MEMORY_MB FOLDER``.
 
 What a hostile file does here, it does to one picture. Nothing is imported that would make the
 child slow to start.
@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag_app.alignment import Range, locate
 from rag_app.child import Frame, serve
 from rag_app.confinement import confine
 from rag_app.errors import FileRejected, Reason
-from rag_app.line_boxes import Glyph, Rect, line_boxes
-from rag_app.pdf import open_page, open_pdf
+from rag_app.pdf.alignment import Range, locate
+from rag_app.pdf.line_boxes import Glyph, Rect, line_boxes
+from rag_app.pdf.opening import open_page, open_pdf
 
 _MOST_PIXELS = 16_000_000
 _EVERYWHERE = 1 << 20  # a page's width and height in the grid that boxes are first placed on

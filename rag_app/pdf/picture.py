@@ -198,7 +198,7 @@ class _Pictures:
         """The child for this memory and folder; another folder needs another child."""
         if self._child is None or not self._child.alive or self._confined != confined:
             self.stop()
-            self._child = Child("rag_app.page_drawing", *confined)
+            self._child = Child("rag_app.pdf.drawing", *confined)
             self._confined = confined
         return self._child
 

@@ -1,6 +1,6 @@
 """Stored text is found among a page's characters, however the two were spelled."""
 
-from rag_app.alignment import locate
+from rag_app.pdf.alignment import locate
 
 
 def found(drawn: str, text: str, quote: str, nth: int = 0) -> str | None:

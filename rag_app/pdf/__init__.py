@@ -1,0 +1,1 @@
+"""PDFs: opened (``opening``), and their pages drawn with quoted words marked (``picture``)."""
