@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import ingest
-from rag_app import page_picture
 from rag_app.errors import FileChanged, PageNotDrawn
+from rag_app.pdf import picture as page_picture
 from rag_app.pdf.picture import draw_page, draw_pages, has_picture
 from rag_app.settings import Settings
 from rag_app.store.database import Database
