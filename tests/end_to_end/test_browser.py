@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from rag_app.answering import warm_up
 from tests.end_to_end.serving import NEEDS_CHROMIUM, chromium, served
 
 pytestmark = NEEDS_CHROMIUM
@@ -13,6 +14,7 @@ pytestmark = NEEDS_CHROMIUM
 
 @pytest.fixture(scope="module")
 def address(settings, tmp_path_factory) -> Iterator[str]:
+    warm_up(settings)  # on a new machine models are converted once: no page waits for that
     folder = tmp_path_factory.mktemp("server")
     with served("ui/app.py", folder, RAG_INDEXES_DIR=str(settings.indexes_dir)) as address:
         yield address
