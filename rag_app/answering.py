@@ -97,9 +97,10 @@ def _answer(
         taken = _inventory(inventory, question, request, settings, clock)
         if taken is not None:
             return replace(taken, usage=Usage(seconds=clock.end()))
-    found = find(question, max(_READ, settings.passages), request.index, settings, request.scope)
+    count = passages_read(settings)
+    found = find(question, count, request.index, settings, request.scope)
     clock.begin("reading")
-    ranked = _read(question, found, request.index, settings)
+    ranked = _read(question, found, request.index, settings, clock.check)
     support = support_of(ranked, language)
     passages = _by_evidence(found, ranked)[: settings.passages]
     base = replace(_abstention(request, question), passages=tuple(passages), support=support)
@@ -149,6 +150,11 @@ def _inventory(
         return take(inventory, reader.database, request.scope, base, detect(question))
 
 
+def passages_read(settings: Settings) -> int:
+    """How many passages an answer is looked for in; those that it shows are the first of them."""
+    return max(_READ, settings.passages)
+
+
 def warm_up(settings: Settings | None = None) -> str:
     """Load both models before the first question; what runs where, and in what precision."""
     settings = settings or load_settings()
@@ -164,12 +170,17 @@ def warm_up(settings: Settings | None = None) -> str:
 
 
 def _read(
-    question: str, passages: Sequence[Passage], index: str, settings: Settings
+    question: str,
+    passages: Sequence[Passage],
+    index: str,
+    settings: Settings,
+    check: Callable[[], None],
 ) -> list[Sentence]:
     embedder = load_embedder(settings)
     reader = open_reader(index_folder(settings, index), embedder)
     words = weigh_words(question, reader.database)
-    return rank_sentences(question, passages, embedder, words, load_sentence_reader(settings))
+    sentence_reader = load_sentence_reader(settings)
+    return rank_sentences(question, passages, embedder, words, sentence_reader, check)
 
 
 def _by_evidence(passages: Sequence[Passage], ranked: Sequence[Sentence]) -> list[Passage]:
@@ -190,10 +201,14 @@ class _Clock:
         self._on_stage = on_stage
         self._began: list[tuple[str, float]] = []
 
-    def begin(self, stage: str) -> None:
-        """End the stage before and begin this one. Raises Cancelled."""
+    def check(self) -> None:
+        """Raise Cancelled where the answer is not wanted any more."""
         if self.cancel.is_set():
             raise Cancelled("The answer was stopped.")
+
+    def begin(self, stage: str) -> None:
+        """End the stage before and begin this one. Raises Cancelled."""
+        self.check()
         self._began.append((stage, time.perf_counter()))
         self._on_stage(stage)
 

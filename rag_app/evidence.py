@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -33,6 +33,7 @@ SUPPORT_CURVE: dict[Language, SupportCurve] = {
 }
 _PASSAGE_WEIGHT = 0.3  # of the passage's place among those found, beside cosine and overlap
 _ANSWERS_WEIGHT = 0.5  # of the reader's probability, beside a relevance of up to 2
+_AT_ONCE = 24  # sentences that are embedded between two checks; others' questions get a turn
 _READ = 16  # sentences, the most relevant ones, that the reader reads
 
 _MOST_SUPPORT = 0.99  # an estimate is never a certainty
@@ -81,11 +82,13 @@ def rank_sentences(
     embedder: Embedder,
     words: Sequence[WeighedWord],
     reader: SentenceReader | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> list[Sentence]:
     """Every sentence of the passages that says something, best first; the same words once.
 
     A sentence that instructs the machine that reads it is left out (``injection``). The ``reader``
-    reads the most relevant ones with the question.
+    reads the most relevant ones with the question. ``check`` is called every few sentences, and
+    may raise to end the reading.
     """
     named = {_bare(heading) for p in passages for heading in (p.title, *p.headings)}
     titles = sorted(named - {""}, key=len, reverse=True)
@@ -107,13 +110,17 @@ def rank_sentences(
     if not texts:
         return []
     query = embedder.encode([question], kind="query")[0]
-    cosines = embedder.encode(texts) @ query
+    cosines: list[float] = []
+    for at in range(0, len(texts), _AT_ONCE):
+        check()
+        cosines += (embedder.encode(texts[at : at + _AT_ONCE]) @ query).tolist()
+    check()
     trust = COSINE_WEIGHT[detect(question)]
     ranked: dict[str, Sentence] = {}
     for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
         header = columns.get((passage.chunk_id, start), "")
         overlap = _overlap(f"{header} {text}", passage, words)
-        relevance = trust * float(cosine) + overlap + _PASSAGE_WEIGHT * passage.score
+        relevance = trust * cosine + overlap + _PASSAGE_WEIGHT * passage.score
         if text not in ranked or ranked[text].relevance < relevance:
             ranked[text] = Sentence(passage, start, end, relevance)
     relevant = sorted(ranked.values(), key=lambda sentence: -sentence.relevance)

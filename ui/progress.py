@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from rag_app.answering import passages_read
 from rag_app.rendering import inert
-from ui import conversation
+from ui import conversation, resources
 from ui.language import t
 
 _STAGES = ("searching", "reading", "writing", "checking")
@@ -19,7 +20,8 @@ def draw_progress(exchange: int, *, stops_on_escape: bool) -> None:
     if job.stage in _STAGES:
         at = _STAGES.index(job.stage)
         done = [f":material/check: {t(f'did_{stage}')}" for stage in _STAGES[:at]]
-        st.caption(" ".join([*done, f"**{t(f'stage_{job.stage}')}**"]))
+        count = passages_read(resources.settings())
+        st.caption(" ".join([*done, f"**{t(f'stage_{job.stage}', count=count)}**"]))
     else:
         st.caption(f"**{t('stage_loading')}**")
     if job.before:

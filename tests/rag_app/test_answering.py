@@ -69,3 +69,17 @@ def test_a_stopped_question_ends_soon(settings):
         ask("When was BERT published?", settings=settings, on_token=stop, cancel=cancel)
     assert time.perf_counter() - stopped < 1.0
     assert ask("When was BERT published?", settings=settings).text  # and the next is answered
+
+
+def test_a_question_is_stopped_while_its_passages_are_read(settings):
+    cancel = threading.Event()
+    stages: list[str] = []
+
+    def stop(stage: str) -> None:
+        stages.append(stage)
+        if stage == "reading":
+            cancel.set()
+
+    with pytest.raises(Cancelled):
+        ask("When was BERT published?", settings=settings, on_stage=stop, cancel=cancel)
+    assert stages == ["searching", "reading"]
