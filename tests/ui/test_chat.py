@@ -208,6 +208,7 @@ def test_a_rerun_is_quick_with_5000_files(server, settings):
     (server / "large").mkdir()
     shutil.copy(settings.indexes_dir / "default" / "index.sqlite", server / "large")
     with closing(Database(server / "large")) as database, database.change():
+        count = len(database.documents()) + 5000  # another test may have added some
         for number in range(5000):
             record = DocumentRecord(
                 f"{number % 40}/{number}.txt", f"{number:064}", 9, "", "en", "plain", INDEXED, "",
@@ -218,7 +219,7 @@ def test_a_rerun_is_quick_with_5000_files(server, settings):
     tab.session_state["index"] = "large"
     tab.session_state["scope_open"] = True
     tab.run()
-    assert "5011 files" in texts(tab)
+    assert f"{count} files" in texts(tab)
 
     def seconds() -> float:
         began = time.perf_counter()
