@@ -81,7 +81,9 @@ def as_text(answer: "Answer") -> str:
     if answer.coverage and answer.coverage.passages:
         lines += ["", coverage_line(answer)]
     usage = answer.usage
-    cost = f"{usage.seconds.get('total', 0):.1f} s, support {answer.support:.0%}"
+    cost = f"{usage.seconds.get('total', 0):.1f} s"
+    if answer.coverage is None:
+        cost += f", support {answer.support:.0%}"
     if usage.completion_tokens:
         cost += f", {usage.prompt_tokens} + {usage.completion_tokens} tokens"
     return "\n".join([*lines, "", f"({cost}; {answer.answered_by})"])
@@ -125,7 +127,7 @@ def _replay(number: int) -> int:
         lines.append(f"The same as answer {number}, in every part.")
     else:
         lines.append(f"Not the same as answer {number}, which said:")
-        lines.append(made.exchange.answer.text if made.exchange.answer else "")
+        lines.append(made.before.text)
     lines += [f"  changed since: {difference}" for difference in made.differences]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0 if made.same else 1

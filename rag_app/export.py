@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag_app.errors import LogError, PictureError, RagError
+from rag_app.errors import PictureError, RagError
 from rag_app.evidence_pack import Exhibit, Origin, around, as_html
 from rag_app.identity import identify
 from rag_app.log import open_log
@@ -88,10 +88,8 @@ def _asked(question: str, index: str, settings: Settings) -> tuple[Answer, str]:
 
 
 def _logged(number: int, settings: Settings) -> tuple[Answer, str]:
-    exchange = open_log(settings).exchange(number)
-    if exchange is None or exchange.answer is None:
-        raise LogError(f"The log holds no answer {number}. `python -m rag_app log` lists them.")
-    return replace(exchange.answer, exchange=number), exchange.index
+    exchange, answer = open_log(settings).answered(number)
+    return replace(answer, exchange=number), exchange.index
 
 
 def _exhibit(citation: Citation, index: str, settings: Settings, database: Database) -> Exhibit:

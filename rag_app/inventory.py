@@ -210,5 +210,5 @@ def _replaced(
         base, text=text, citations=citations, claims=claims, coverage=coverage,
         abstained=not citations, passages=tuple(passages[:_SHOWN_PASSAGES]),
         answered_by="inventory" if citations else "abstention",
-        support=0.99 if citations else 0.0,
+        support=1.0 if citations else 0.0,
     )  # fmt: skip

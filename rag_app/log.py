@@ -127,6 +127,13 @@ class ExchangeLog:
         rows = self._run(f"SELECT {_COLUMNS} FROM exchanges WHERE id = ?", number).fetchall()
         return _exchange(rows[0]) if rows else None
 
+    def answered(self, number: int) -> tuple[Exchange, Answer]:
+        """One exchange that was answered, and its answer. Raises LogError where it is none."""
+        exchange = self.exchange(number)
+        if exchange is None or exchange.answer is None:
+            raise LogError(f"The log holds no answer {number}. `python -m rag_app log` lists them.")
+        return exchange, exchange.answer
+
     def same(self, key: str) -> Exchange | None:
         """The latest answered exchange of the same identity."""
         rows = self._run(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rag_app.answering import ask
-from rag_app.errors import LogError
 from rag_app.identity import DECISIVE, differences, identify
 from rag_app.log import open_log
 from rag_app.settings import Settings
@@ -17,15 +16,14 @@ class Replay:
     """What was answered then, what is answered now, and what changed in between."""
 
     exchange: Exchange
+    before: Answer  # the one that the log holds
     answer: Answer
     differences: tuple[str, ...]  # of all that decides an answer; none where all is as it was
 
     @property
     def same(self) -> bool:
         """Whether the answer is the same in every part but what it took."""
-        return self.exchange.answer is not None and _core(self.exchange.answer) == _core(
-            self.answer
-        )
+        return _core(self.before) == _core(self.answer)
 
 
 def replay(number: int, settings: Settings) -> Replay:
@@ -34,9 +32,7 @@ def replay(number: int, settings: Settings) -> Replay:
     The log is left as it is. Raises LogError where there is no such answer, and what ``ask``
     raises.
     """
-    exchange = open_log(settings).exchange(number)
-    if exchange is None or exchange.answer is None:
-        raise LogError(f"The log holds no answer {number}. `python -m rag_app log` lists them.")
+    exchange, before = open_log(settings).answered(number)
     then = json.loads(exchange.identity)
     restored = {name: value for name, value in then["settings"].items() if value != "None"}
     now = Settings(
@@ -62,7 +58,9 @@ def replay(number: int, settings: Settings) -> Replay:
     )
     request = Request(then["question"], exchange.index, tuple(then["history"]))
     identity = json.loads(identify(request, now)) | {"scope": then["scope"]}
-    return Replay(exchange, answer, tuple(differences(exchange.identity, json.dumps(identity))))
+    return Replay(
+        exchange, before, answer, tuple(differences(exchange.identity, json.dumps(identity)))
+    )
 
 
 def _core(answer: Answer) -> Answer:

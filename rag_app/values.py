@@ -152,7 +152,8 @@ class Answer:
     citations: tuple[Citation, ...]
     abstained: bool  # the documents do not say
     passages: tuple[Passage, ...]  # what was retrieved, best first
-    support: float  # 0 to 1: how far the best evidence stands out
+    support: float  # 0 to 1: how far the best evidence stands out; 1 of an inventory, which
+    # estimates nothing: the words asked for stand there
     language: str  # "en" or "pt"
     answered_by: str  # "llm", "quotation" (the document's own sentences), "inventory" (of all
     # that the index holds on something), "abstention" or "filter" (withheld; see content_filter)

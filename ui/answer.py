@@ -128,7 +128,8 @@ def _cost(exchange: Exchange, answer: Answer) -> str:
         if answer.abstained
         else t("by_model" if answer.answered_by == "llm" else "by_quotation"),
         t("from_cache") if answer.cached else "",
-        t("meta", seconds=usage.seconds.get("total", 0.0), support=answer.support),
+        t("meta", seconds=usage.seconds.get("total", 0.0)),
+        t("meta_support", support=answer.support) if answer.coverage is None else "",
     ]
     if usage.completion_tokens and not answer.cached:
         rate = usage.completion_tokens / writing if writing else 0.0

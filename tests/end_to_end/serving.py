@@ -20,6 +20,11 @@ NEEDS_CHROMIUM = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
+OTTER = {
+    "name": "otter.txt",
+    "mimeType": "text/plain",
+    "buffer": b"The otter Brambles was born in the Seattle aquarium in 2019.",
+}  # a file to upload
 _PATIENCE_S = 90
 
 

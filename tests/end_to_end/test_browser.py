@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from rag_app.answering import warm_up
-from tests.end_to_end.serving import NEEDS_CHROMIUM, chromium, served
+from tests.end_to_end.serving import NEEDS_CHROMIUM, OTTER, chromium, served
 
 pytestmark = NEEDS_CHROMIUM
 
@@ -109,10 +109,7 @@ def test_the_browsers_language_is_spoken_on_a_narrow_screen(address, browser):
 
 def test_an_upload_is_answered_from(address, page):
     page.goto(address)
-    page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(
-        {"name": "otter.txt", "mimeType": "text/plain",
-         "buffer": b"The otter Brambles was born in the Seattle aquarium in 2019."}
-    )  # fmt: skip
+    page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(OTTER)
     page.get_by_text("otter.txt").first.wait_for()
     page.get_by_role("button", name=re.compile("Add to the index")).click()
     page.get_by_text(re.compile("1 added")).wait_for()

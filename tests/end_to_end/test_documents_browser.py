@@ -7,7 +7,7 @@ import pytest
 
 from rag_app import retrieve
 from rag_app.accounts import Accounts
-from tests.end_to_end.serving import NEEDS_CHROMIUM, free_port, served
+from tests.end_to_end.serving import NEEDS_CHROMIUM, OTTER, free_port, served
 from tests.end_to_end.test_browser import browser, page
 
 __all__ = ["browser", "page"]  # fixtures
@@ -19,10 +19,7 @@ PASSWORD = "a bridge of 503 metres"
 def test_a_file_is_added_seen_and_deleted(own, tmp_path, page):
     with served("ui/server.py", tmp_path, RAG_INDEXES_DIR=str(own.indexes_dir)) as address:
         page.goto(f"{address}/documents")
-        page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(
-            {"name": "otter.txt", "mimeType": "text/plain",
-             "buffer": b"The otter Brambles was born in the Seattle aquarium in 2019."}
-        )  # fmt: skip
+        page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(OTTER)
         page.get_by_text("otter.txt").first.wait_for()
         page.get_by_role("button", name=re.compile("Add to the index")).click()
         page.get_by_text(re.compile("1 added, 0 not indexed")).wait_for()
