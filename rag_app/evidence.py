@@ -109,7 +109,7 @@ def rank_sentences(
     texts = [p.text[start - p.start : end - p.start] for p, start, end in spans]
     if not texts:
         return []
-    query = embedder.encode([question], kind="query")[0]
+    query = embedder.query_vectors([question])[0]
     cosines: list[float] = []
     for at in range(0, len(texts), _AT_ONCE):
         check()

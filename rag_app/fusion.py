@@ -1,5 +1,6 @@
 """Two rankings into one. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -68,32 +69,49 @@ def lift(
     for chunk, item in merged.items():
         given = weight * trust[chunk] * within[chunk].score if chunk in within else 0.0
         score = (1 - weight) * base.get(chunk, 0.0) + given
-        lifted.append(replace(item, score=score, routed=given))
+        lifted.append(Fused(chunk, score, item.dense_rank, item.lexical_rank, given))
     return sorted(lifted, key=lambda item: (-item.score, item.chunk_id))
 
 
 # A table's rows stand in several chunks of its page: what a chunk gains of its neighbours' scores.
-NEIGHBOUR_SHARE = 0.25
+LEXICAL_NEIGHBOUR_SHARE = 0.25
+DENSE_NEIGHBOUR_SHARE = 0.1
 _NO_NEIGHBOUR = 0.5  # of its own score, where a chunk begins or ends its page
 
 
 def smooth(ranking: Ranking, pages: Mapping[int, object], share: float) -> list[tuple[int, float]]:
     """Each chunk's score with ``share`` of those of the chunks before and after it on its page.
 
-    ``pages`` tells chunks of one page from others; a page's chunks have consecutive ids.
+    ``pages`` tells chunks of one page from others; a page's chunks have consecutive ids. A
+    neighbour that is in ``pages`` and not in the ranking counts as 0.
     """
     scores = dict(ranking)
-
-    def beside(chunk: int, near: int) -> float:
-        if pages.get(near) != pages[chunk]:
-            return _NO_NEIGHBOUR * scores[chunk]
-        return scores.get(near, 0.0)
-
-    smoothed = [
-        (chunk, score + share * (beside(chunk, chunk - 1) + beside(chunk, chunk + 1)))
-        for chunk, score in ranking
-    ]
+    smoothed = []
+    for chunk, score in ranking:
+        page = pages[chunk]
+        beside = sum(
+            scores.get(near, 0.0) if pages.get(near) == page else _NO_NEIGHBOUR * score
+            for near in (chunk - 1, chunk + 1)
+        )
+        smoothed.append((chunk, score + share * beside))
     return sorted(smoothed, key=lambda item: (-item[1], item[0]))
+
+
+# What a passage gains by being made of figures, where they are what the question asks for.
+FIGURES_WEIGHT = 0.15
+_ALL_FIGURES = 0.25  # share of a table's characters that are figures; the rest names them
+_FIGURE = re.compile(r"\d[\d.,]*")
+
+
+def favour_figures(ranked: Sequence[Fused], texts: Mapping[int, str], weight: float) -> list[Fused]:
+    """The ranking with up to ``weight`` more for a chunk, by how much of its text is figures."""
+    favoured = []
+    for item in ranked:
+        text = texts[item.chunk_id]
+        share = sum(map(len, _FIGURE.findall(text))) / (len(text) or 1)
+        more = weight * min(1.0, share / _ALL_FIGURES)
+        favoured.append(replace(item, score=min(1.0, item.score + more)))
+    return sorted(favoured, key=lambda item: (-item.score, item.chunk_id))
 
 
 def add(ranking: Ranking, other: Ranking, weight: float) -> list[tuple[int, float]]:

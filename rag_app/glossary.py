@@ -7,6 +7,7 @@ question in one finds documents in the other.
 
 import re
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,31 +16,49 @@ from rag_app.settings import Settings
 
 _PACKAGED = Path(__file__).parent / "glossary.toml"
 
-Entries = tuple[tuple[re.Pattern[str], str], ...]
+
+@dataclass(frozen=True)
+class Expansion:
+    """What the glossary says of a question."""
+
+    meanings: tuple[str, ...] = ()  # the documents' words, for each of its terms that is known
+    in_figures: bool = False  # whether figures are what answers it
 
 
-def expand(question: str, settings: Settings) -> str:
-    """The words that the glossary adds to a question; "" where it knows none of its terms.
+@dataclass(frozen=True)
+class _Entry:
+    asked: re.Pattern[str]
+    means: str
+    in_figures: bool
+
+
+def expand(question: str, settings: Settings) -> Expansion:
+    """What the glossary adds to a question; nothing where it knows none of its terms.
 
     Raises SettingError where RAG_GLOSSARY names a file that is none.
     """
     entries = _read(_PACKAGED)
     if settings.glossary is not None:
         entries += _read(settings.glossary.expanduser())
-    added = [means for pattern, means in entries if pattern.search(question)]
-    return " ".join(dict.fromkeys(added))
+    known = [entry for entry in entries if entry.asked.search(question)]
+    meanings = tuple(dict.fromkeys(entry.means for entry in known))
+    return Expansion(meanings, any(entry.in_figures for entry in known))
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path) -> Entries:
+def _read(path: Path) -> tuple[_Entry, ...]:
     try:
         with path.open("rb") as file:
             entries = tomllib.load(file).get("entry", [])
-        return tuple((_any_of(entry["asked"]), str(entry["means"])) for entry in entries)
+        return tuple(
+            _Entry(_any_of(entry["asked"]), str(entry["means"]), bool(entry.get("figures", False)))
+            for entry in entries
+        )
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise SettingError(
             f"RAG_GLOSSARY: {path} cannot be read ({error}). Each entry is a table [[entry]]"
-            ' with asked = ["term", …] and means = "the words of the documents".'
+            ' with asked = ["term", …] and means = "the words of the documents", and with'
+            " figures = true where figures answer."
         ) from error
 
 

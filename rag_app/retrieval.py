@@ -1,41 +1,26 @@
 """From a question to the passages of the documents that speak of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from rag_app.embedding import Vectors, load_embedder
+from rag_app.embedding import load_embedder
 from rag_app.errors import QuestionError
-from rag_app.fusion import (
-    DENSE_WEIGHT,
-    NEIGHBOUR_SHARE,
-    ROUTE_WEIGHT,
-    Fused,
-    add,
-    fuse,
-    lift,
-    smooth,
-)
+from rag_app.fusion import FIGURES_WEIGHT, favour_figures
 from rag_app.glossary import expand
-from rag_app.language import detect
+from rag_app.hybrid_search import Query, search
 from rag_app.reranking import READS, rerank
-from rag_app.routing import route
 from rag_app.settings import Settings, load_settings
 from rag_app.store.places import index_folder
-from rag_app.store.reader import IndexReader, open_reader
+from rag_app.store.reader import open_reader
 from rag_app.store.vectorstore import as_document
 from rag_app.values import Explanation, Passage, Scope
 
-_CANDIDATES = 100  # of each search, before they are fused
-_MATCHES = 400  # of BM25, before neighbours lend each other their scores
-_NEARLY = 0.6  # of the best-named document's score: as far down others count as named too
-_FEW, _SHARE = 3, 0.3  # more documents than these are no choice
-_CONTEXT_WEIGHT = 0.3  # BM25 weight of file name, title and headings, beside the text's 1
-_EXPANSION_WEIGHT = 0.4  # of the glossary's words, beside the question's 1
+_FIGURES_AMONG = 60  # passages, the best ones, among which those of figures are favoured
 
 
 def retrieve(
@@ -75,22 +60,24 @@ def find(
     embedder = load_embedder(settings)
     reader = open_reader(index_folder(settings, index), embedder)
     expansion = expand(question, settings)
-    wordings = [question, f"{question} {expansion}"] if expansion else [question]
-    vector = embedder.encode(wordings, kind="query").mean(axis=0)
-    query = _Query(question, expansion, vector)
     wanted = max(k, READS) if settings.reranker else k
     with reader.snapshot():
-        fused = _search(reader, query, max(_CANDIDATES, k), scope)[:wanted]
-        found = reader.database.passages([item.chunk_id for item in fused])
+        fused = search(reader, embedder, Query(question, expansion.meanings), wanted, scope)
+        head = fused[: max(wanted, _FIGURES_AMONG) if expansion.in_figures else wanted]
+        found = reader.database.passages([item.chunk_id for item in head])
+    if expansion.in_figures:
+        texts = {chunk: passage.text for chunk, passage in found.items()}
+        head = favour_figures(head, texts, FIGURES_WEIGHT)[:wanted]
+    means = " ".join(expansion.meanings)
     passages = [
         replace(
             found[item.chunk_id],
             score=item.score,
             dense_rank=item.dense_rank,
             lexical_rank=item.lexical_rank,
-            explanation=Explanation(item.score, item.routed, expansion) if explain else None,
+            explanation=Explanation(item.score, item.routed, means) if explain else None,
         )
-        for item in fused
+        for item in head
     ]
     return rerank(question, passages, settings)[:k]
 
@@ -102,55 +89,6 @@ def scope_of(
     if sources is None and pages is None and modified_after is None:
         return None
     return Scope(None if sources is None else tuple(sources), pages, modified_after)
-
-
-@dataclass(frozen=True)
-class _Query:
-    """A question as the two searches read it."""
-
-    question: str
-    expansion: str  # the glossary's words
-    vector: Vectors  # shape (dimension,); the mean of the question's, with and without them
-
-
-def _search(reader: IndexReader, query: _Query, limit: int, scope: Scope | None) -> list[Fused]:
-    """Both searches over the scope, and over the documents of it that the question names."""
-    allowed = None if scope is None else reader.database.chunks_in(scope)
-    if allowed is not None and not allowed:
-        return []
-    everywhere = _fused(reader, query, limit, scope, allowed)
-    names = reader.names()
-    if allowed is not None:
-        names = {source: names[source] for source in set(allowed.values())}
-    named = route(query.question, names)
-    best = max(named.values(), default=0.0)
-    likely = [source for source, score in named.items() if score >= _NEARLY * best]
-    if not likely or len(likely) > max(_FEW, _SHARE * len(names)):
-        return everywhere
-    narrower = replace(scope or Scope(), sources=tuple(likely))
-    chunks = reader.database.chunks_in(narrower)
-    if not chunks:
-        return everywhere
-    within = _fused(reader, query, limit, narrower, chunks)
-    trust = {chunk: named[source] for chunk, source in chunks.items()}
-    return lift(everywhere, within, trust, ROUTE_WEIGHT[detect(query.question)])
-
-
-def _fused(
-    reader: IndexReader,
-    query: _Query,
-    limit: int,
-    scope: Scope | None,
-    allowed: dict[int, str] | None,
-) -> list[Fused]:
-    lexical = reader.lexical(query.question, _MATCHES, _CONTEXT_WEIGHT, scope)
-    if query.expansion:
-        wider = reader.lexical(query.expansion, _MATCHES, _CONTEXT_WEIGHT, scope)
-        lexical = add(lexical, wider, _EXPANSION_WEIGHT)
-    pages = reader.database.pages_of([chunk for chunk, _ in lexical])
-    lexical = smooth(lexical, pages, NEIGHBOUR_SHARE)[:limit]
-    dense = reader.dense(query.vector, limit, None if allowed is None else list(allowed))
-    return fuse(dense, lexical, DENSE_WEIGHT[detect(query.question)])
 
 
 def checked(question: str, settings: Settings) -> str:

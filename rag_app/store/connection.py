@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rag_app.embedding import EmbedderIdentity
 from rag_app.errors import IndexBusy, IndexDamaged, IndexNotFound, IndexNotWritten, StoreError
-from rag_app.store.schema import ADDED_TABLES, DATABASE_FILE, FORMAT, TABLES
+from rag_app.store.schema import ADDED_TABLES, DATABASE_FILE, FORMAT, OWN_TABLES, TABLES
 
 _PATIENCE_S = 30  # for a writer's commit to end
 _CACHE_KIB = 64 * 1024  # of the database's pages, most
@@ -139,6 +139,7 @@ class Connection:
             "synchronous = FULL",
             "foreign_keys = ON",
             f"cache_size = -{_CACHE_KIB}",
+            "temp_store = MEMORY",
         ):
             self._connection.execute(f"PRAGMA {pragma}")
         if not self._connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
@@ -148,6 +149,8 @@ class Connection:
         if embedder is not None:
             for statement in _statements(ADDED_TABLES):
                 self._connection.execute(statement)
+        for statement in _statements(OWN_TABLES):
+            self._connection.execute(statement)
 
     def _create(self, embedder: EmbedderIdentity) -> None:
         self._connection.execute("BEGIN IMMEDIATE")

@@ -58,10 +58,10 @@ class Contents(VectorRows, Keywords):
         )
         return dict(rows)
 
-    def pages_of(self, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-        """For each chunk a pair that it shares with the other chunks of its page alone."""
-        marks = ",".join("?" * len(ids))
-        rows = self._all(f"SELECT id, document_id, ordinal FROM chunks WHERE id IN ({marks})", *ids)
+    def pages_of(self, ids: Sequence[int] | None = None) -> dict[int, tuple[int, int]]:
+        """For each chunk, or all, a pair that it shares with the other chunks of its page alone."""
+        within = "" if ids is None else f" WHERE id IN ({','.join('?' * len(ids))})"
+        rows = self._all(f"SELECT id, document_id, ordinal FROM chunks{within}", *(ids or ()))
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def titles(self) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Keyword search: FTS5's BM25 over the chunks, bounded in what it reads of a large index."""
+"""Keyword search: BM25 over the chunks, bounded in what it reads of a large index."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from rag_app.errors import IndexDamaged
 from rag_app.store.connection import Connection
+from rag_app.store.postings import K1, LEAST_IDF, B, Postings, varints
 from rag_app.terms import any_of
 from rag_app.values import Scope
 
@@ -14,8 +15,6 @@ _SCORED = 12_000  # chunks that the question's rarest words may find in a larger
 _WANTED = 400  # chunks that a conjunction of common words should find at least
 _HELPING = 400_000  # chunks that have the words which rank, with those, what was found
 _READ = 500  # of those found, best first, that are scored by all the words
-_K1, _B = 1.2, 0.75  # of BM25, as FTS5 has them
-_LEAST_IDF = 1e-6
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class Keywords(Connection):
     """BM25 over the table of terms, and what it needs to know of them."""
 
     _counted: tuple[int, int] = (-1, 0)  # commit, and its number of chunks
+    _kept: tuple[int, Postings] | None = None  # commit, and its posting lists
     _frequencies: tuple[int, int, dict[str, int]] = (-1, 0, {})  # commit, chunks, by term
 
     def match(
@@ -49,12 +49,15 @@ class Keywords(Connection):
         Evaluation using a Two-Level Retrieval Process", 2003), and all of them score those: a
         chunk that has the commonest words alone is not found while others have rarer ones.
         """
-        if not stems:
-            return []
+        if self.chunk_count() <= exhaustive:
+            among = None if scope is None else self._rows_in(scope, exhaustive)
+            return self._postings().search(sorted(set(stems)), limit, context_weight, among)
         counts = self.document_frequencies(stems)
         known = sorted(counts, key=lambda stem: (counts[stem], stem))
-        if self.chunk_count() <= exhaustive or sum(counts.values()) <= _SCORED:
-            return self._ranked(_Finder(any_of(stems)), limit, context_weight, scope)
+        if not known:
+            return []
+        if sum(counts.values()) <= _SCORED:
+            return self._ranked(_Finder(any_of(known)), limit, context_weight, scope)
         if scope is not None and (few := self._rows_in(scope, _READ)) is not None:
             return self._scored(few, known, context_weight)[:limit]
         finder, others = self._finder(known, counts)
@@ -111,6 +114,12 @@ class Keywords(Connection):
                 kept[term] = row[0] if row else 0
         return {term: kept[term] for term in wanted if kept[term]}
 
+    def _postings(self) -> Postings:
+        commit = self.commit_number()
+        if self._kept is None or self._kept[0] != commit:
+            self._kept = (commit, Postings(self._all))
+        return self._kept[1]
+
     def _finder(
         self, known: Sequence[str], counts: Mapping[str, int]
     ) -> tuple["_Finder", Sequence[str]]:
@@ -163,7 +172,7 @@ class Keywords(Connection):
         total, length = self._total_and_length()
         counts = self.document_frequencies(stems)
         weights = {
-            f" {stem} ": max(math.log((total - count + 0.5) / (count + 0.5)), _LEAST_IDF)
+            f" {stem} ": max(math.log((total - count + 0.5) / (count + 0.5)), LEAST_IDF)
             for stem, count in counts.items()
         }
         scored = []
@@ -174,11 +183,11 @@ class Keywords(Connection):
             # Each word between spaces of its own: a string counts quicker than a list.
             body, context = (f" {column.replace(' ', '  ')} " for column in columns)
             words = sum(len(column.split()) for column in columns)
-            norm = _K1 * (1 - _B + _B * words / length)
+            norm = K1 * (1 - B + B * words / length)
             score = 0.0
             for stem, weight in weights.items():
                 if times := body.count(stem) + context_weight * context.count(stem):
-                    score += weight * times * (_K1 + 1) / (times + norm)
+                    score += weight * times * (K1 + 1) / (times + norm)
             if score > 0:
                 scored.append((chunk, score))
         return sorted(scored, key=lambda item: (-item[1], item[0]))
@@ -186,7 +195,7 @@ class Keywords(Connection):
     def _total_and_length(self) -> tuple[int, float]:
         """How many rows of terms there are, and how many terms a row has on average."""
         row = self._one("SELECT block FROM terms_data WHERE id = 1")
-        total, *sizes = _varints(row[0] if row else b"")
+        total, *sizes = varints(row[0] if row else b"")
         if not total:
             raise IndexDamaged(
                 f"Index {self.name!r} has lost count of its keywords."
@@ -231,14 +240,3 @@ def _while_fewer(stems: Sequence[str], counts: Mapping[str, int], most: int) -> 
         if taken > most:
             return stems[:at]
     return stems
-
-
-def _varints(data: bytes) -> list[int]:
-    """The numbers in a record of SQLite's: seven bits a byte, the highest says "more"."""
-    numbers, number = list[int](), 0
-    for byte in data:
-        number = number << 7 | byte & 0x7F
-        if not byte & 0x80:
-            numbers.append(number)
-            number = 0
-    return numbers

@@ -1,7 +1,7 @@
 """An index opened for questions: both searches over one commit."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from rag_app.embedding import Embedder, Vectors
 from rag_app.routing import Names, names_of
 from rag_app.store.connection import has_log, named_errors
 from rag_app.store.database import Database
+from rag_app.store.keywords import EXHAUSTIVE
 from rag_app.store.schema import DATABASE_FILE
 from rag_app.store.vectors import VectorIndex
 from rag_app.values import Scope
@@ -55,6 +56,7 @@ class IndexReader:
         self._vectors = VectorIndex(folder)
         self._naming = threading.Lock()
         self._named: tuple[int, dict[str, Names]] = (-1, {})
+        self._paged: tuple[int, dict[int, tuple[int, int]]] = (-1, {})
         self._hashed: tuple[int, str] = (-1, "")
 
     @contextmanager
@@ -79,6 +81,19 @@ class IndexReader:
     ) -> list[tuple[int, float]]:
         """Chunk ids and BM25 scores, best first, of all chunks or a scope; in ``snapshot``."""
         return self.database.match(terms.stems_of(question), limit, context_weight, scope)
+
+    def pages_of(self, chunks: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+        """For each chunk a pair that it shares with its page's other chunks; in ``snapshot``.
+
+        Of a small index all chunks are told, and kept.
+        """
+        if self.database.chunk_count() > EXHAUSTIVE:
+            return self.database.pages_of(chunks)
+        commit = self.database.commit_number()
+        with self._naming:
+            if self._paged[0] != commit:
+                self._paged = (commit, self.database.pages_of())
+            return self._paged[1]
 
     def names(self) -> dict[str, Names]:
         """The words that name each document, by source; in ``snapshot``."""

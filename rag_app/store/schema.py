@@ -80,3 +80,8 @@ CREATE TRIGGER IF NOT EXISTS deletion AFTER DELETE ON chunks BEGIN
     DELETE FROM deletions WHERE number <= (SELECT max(number) FROM deletions) - 100000;
 END;
 """
+
+# Of a connection, in memory: where each term stands.
+OWN_TABLES = """
+CREATE VIRTUAL TABLE temp.term_places USING fts5vocab (main, terms, instance);
+"""

@@ -61,7 +61,7 @@ class IndexVectorStore(VectorStore):
         **kwargs: Any,  # noqa: ANN401
     ) -> list[tuple[Document, float]]:
         """The ``k`` nearest chunks, each with its cosine."""
-        vector = self._embedder.encode([query], kind="query")[0]
+        vector = self._embedder.query_vectors([query])[0]
         return self._nearest(vector, k)
 
     def similarity_search_by_vector(

@@ -42,6 +42,14 @@ def test_agrees_with_sentence_transformers(embedder):
     assert (np.sum(reference * embedder.encode(TEXTS), axis=1) > 0.999).all()
 
 
+def test_a_question_is_embedded_once(embedder, monkeypatch):
+    first = embedder.query_vectors(["How long is the bridge?", "Who paid for it?"])
+    monkeypatch.setattr(embedder, "encode", lambda texts, kind: np.zeros((len(texts), 384)))
+    again = embedder.query_vectors(["Who paid for it?", "How long is the bridge?"])
+    assert (again == first[::-1]).all()
+    assert not embedder.query_vectors(["When did it open?"]).any()  # that one is new
+
+
 def test_counts_tokens_and_cuts_at_one(embedder):
     text = "one two three four five"
     assert embedder.count_tokens(text) == 5

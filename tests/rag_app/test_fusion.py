@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag_app.fusion import add, fuse, smooth
+from rag_app.fusion import Fused, add, favour_figures, fuse, smooth
 
 rankings = st.lists(
     st.tuples(st.integers(0, 30), st.floats(0, 20)), unique_by=lambda pair: pair[0], max_size=20
@@ -47,6 +47,14 @@ def test_without_neighbours_the_order_stays():
     ranking = [(10, 3.0), (20, 2.0), (30, 1.0)]
     pages = {chunk: chunk for chunk, _ in ranking}
     assert [chunk for chunk, _ in smooth(ranking, pages, 0.5)] == [10, 20, 30]
+
+
+def test_a_table_is_favoured_beside_prose_of_the_same_score():
+    ranked = [Fused(1, 0.5, 1, 1), Fused(2, 0.5, 2, 2), Fused(3, 0.9, 3, 3)]
+    texts = {1: "Our margin grew again.", 2: "Gross profit 1,204 998 877", 3: "The margin."}
+    favoured = favour_figures(ranked, texts, 0.2)
+    assert [item.chunk_id for item in favoured] == [3, 2, 1]
+    assert favoured[2].score == 0.5
 
 
 @given(rankings, rankings)

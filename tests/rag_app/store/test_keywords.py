@@ -8,7 +8,7 @@ import pytest
 from benchmarks.scale_corpus import Corpus
 from rag_app.store import keywords
 from rag_app.store.database import Database
-from rag_app.terms import stems_of
+from rag_app.terms import any_of, stems_of
 from rag_app.values import Scope
 from tests.rag_app.store.test_vectors import IDENTITY
 
@@ -36,6 +36,37 @@ def questions(database: Database) -> list[tuple[int, list[str]]]:
     found = database.passages(chosen)
     words = [(chunk, found[chunk].text.split()) for chunk in chosen]
     return [(chunk, stems_of(" ".join(generator.choice(w, 6)))) for chunk, w in words]
+
+
+def test_a_small_index_is_scored_as_fts5_scores_it(database: Database):
+    """Read from lists in memory, the order and the scores are those of FTS5's own bm25()."""
+    inside = set(database.chunks_in(Scope(pages=(2, 3))))
+    for _, stems in questions(database)[:15]:
+        rows = database._all(
+            f"SELECT rowid, -bm25(terms, 1.0, {WEIGHT}) AS score FROM terms WHERE terms MATCH ?"
+            " ORDER BY score DESC, rowid",
+            any_of(stems),
+        )
+        assert len(rows) > 100
+        found = database.match(stems, len(rows), WEIGHT)
+        assert dict(found) == pytest.approx(dict(rows), rel=1e-9)
+        assert [round(score, 9) for _, score in database.match(stems, 30, WEIGHT)] == [
+            round(score, 9) for _, score in rows[:30]
+        ]
+        narrow = database.match(stems, len(rows), WEIGHT, Scope(pages=(2, 3)))
+        assert [chunk for chunk, _ in narrow] == [c for c, _ in found if c in inside]
+
+
+def test_lists_follow_each_commit(tmp_path: Path):
+    Corpus(IDENTITY).write(tmp_path / "index", 100)
+    database = Database(tmp_path / "index")
+    source = database.documents()[0].source
+    stems = stems_of(database.passages([1])[1].text)
+    before = {chunk for chunk, _ in database.match(stems, 100, WEIGHT)}
+    with database.change():
+        database.remove_document(source)
+    after = {chunk for chunk, _ in database.match(stems, 100, WEIGHT)}
+    assert after == {chunk for chunk in before if chunk > 50} != before
 
 
 def test_a_chunk_is_found_by_its_words_with_the_score_that_fts5_gives(database: Database):
