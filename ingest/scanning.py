@@ -11,7 +11,7 @@ from rag_app.errors import DocumentsError, Reason
 from rag_app.values import DocumentRecord
 
 # Limits may have been raised, passwords given, since.
-RETRIED = frozenset({Reason.TIMED_OUT, Reason.TOO_LARGE, Reason.ENCRYPTED})
+RETRIED = frozenset({Reason.TIMED_OUT, Reason.TOO_LARGE, Reason.ENCRYPTED, Reason.UNREADABLE})
 
 
 @dataclass(frozen=True)

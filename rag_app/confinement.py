@@ -47,7 +47,14 @@ def confine(memory_mb: int, documents: Path | None) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if documents is not None and landlock_version():
         python = {sys.prefix, sys.base_prefix, *sys.path, *site.getsitepackages()}
-        _landlock([documents, *map(Path, _SYSTEM), *map(Path, python)])
+        _landlock([documents, *map(Path, _SYSTEM), *map(Path, python), *_packages()])
+
+
+def _packages() -> list[Path]:
+    """Where the packages in use lie: an editable install finds its own outside of ``sys.path``."""
+    names = {name.partition(".")[0] for name in sys.modules}
+    found = [getattr(sys.modules.get(name), "__path__", ()) for name in sorted(names)]
+    return [Path(folder) for folders in found for folder in folders]
 
 
 def landlock_version() -> int:

@@ -33,9 +33,11 @@ def offline(environment, tmp_path: Path) -> dict[str, str]:
     return {**environment, **cache, "PYTHONPATH": f"{tmp_path / 'site'}:{PROJECT}"}
 
 
-def python(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def python(
+    environment: dict[str, str], *arguments: str, cwd: Path = PROJECT
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, env=environment, cwd=PROJECT
+        [sys.executable, *arguments], capture_output=True, text=True, env=environment, cwd=cwd
     )
 
 
@@ -46,6 +48,14 @@ def test_from_a_folder_to_a_cited_answer_without_a_network(offline, documents: P
     assert asked.returncode == 0, asked.stderr
     assert "503 metres" in asked.stdout
     assert "[1] bridge.md: “It is 503 metres long.”" in asked.stdout
+
+
+def test_a_folder_is_read_from_wherever_one_stands(environment, documents: Path):
+    """The confined parser finds its own modules where the project's folder is not at hand."""
+    bare = {name: value for name, value in environment.items() if name != "PYTHONPATH"}
+    ingested = python(bare, "-P", "-m", "ingest", documents.name, "--json", cwd=documents.parent)
+    assert ingested.returncode == 0, ingested.stderr
+    assert {file["outcome"] for file in json.loads(ingested.stdout)["files"]} == {"indexed"}
 
 
 def test_the_block_blocks_and_leaves_the_loopback(offline):
