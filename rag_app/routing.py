@@ -1,8 +1,8 @@
 """Which documents a question names: a company, a year, a form, a file. Pure.
 
 "What was Best Buy's revenue in FY2022?" means BESTBUY_2022_10K.pdf more than the report of any
-other year. What names a document are the words of its file's name and of its title; how much a
-word says is told by how few documents have it.
+other year. What names a document are the words of its file's name and of its title, and the proper
+names and years that it opens with; how much a word says is told by how few documents have it.
 """
 
 import math
@@ -20,13 +20,20 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 _FISCAL = re.compile(r"\bfy\s?'?(\d{4}|\d{2})\b")
 _QUARTER = re.compile(r"\b(?:q([1-4])|([1-4])q)\b")
 _FORM = re.compile(r"\b(10|8|20)[\s-]?([kqf])\b")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_PROPER = re.compile(
+    r"(?<!^)(?<![.!?]\s)\b[A-ZÀ-ÖØ-Þ][\w&'-]{2,}"
+)  # not as a sentence's first word
 _LONGEST_NAME = 3  # words that a file's name may have glued together
 
 Names = frozenset[str]
 
 
-def names_of(source: str, title: str) -> Names:
-    """The words that name a document, each as questions may write it."""
+def names_of(source: str, title: str, opening: str = "") -> Names:
+    """The words that name a document, each as questions may write it.
+
+    ``opening`` is the start of its text, where it is long enough to be about what it opens with.
+    """
     stem = source.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()
     words = _WORD.findall(stem)
     parts = [part for word in words for part in _PART.findall(word)]
@@ -37,6 +44,8 @@ def names_of(source: str, title: str) -> Names:
     if len(letters) > 1:  # Johnson & Johnson is J&J, or JnJ
         named.update({letters[0][0] + letters[1][0], f"{letters[0][0]}n{letters[1][0]}"})
     named.update(analyse(title, "en"))
+    named.update(_YEAR.findall(opening))
+    named.update(found.group().lower() for found in _PROPER.finditer(opening))
     return frozenset(named - _COMMON)
 
 

@@ -1,5 +1,6 @@
 """The chat with its gate before it: ``streamlit run ui/server.py``."""
 
+from importlib import import_module
 from pathlib import Path
 
 from starlette.middleware import Middleware
@@ -7,6 +8,10 @@ from streamlit.starlette import App
 
 from rag_app.settings import load_settings
 from ui.gate import Gate, routes
+
+# Before the address opens: whoever comes first need not wait for it.
+for _view in ("chat", "documents", "evaluation", "system"):
+    import_module(f"ui.views.{_view}")
 
 _settings = load_settings()
 

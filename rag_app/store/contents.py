@@ -64,10 +64,22 @@ class Contents(VectorRows, Keywords):
         rows = self._all(f"SELECT id, document_id, ordinal FROM chunks{within}", *(ids or ()))
         return {row[0]: (row[1], row[2]) for row in rows}
 
-    def titles(self) -> list[tuple[str, str]]:
-        """Source and title of every indexed document."""
-        rows = self._all("SELECT source, title FROM documents WHERE outcome = ?", INDEXED)
-        return [(row[0], row[1]) for row in rows]
+    def openings(self, characters: int, chunks: int) -> list[tuple[str, str, str]]:
+        """Source, title and first ``characters`` of every indexed document.
+
+        A document of fewer ``chunks`` has no opening: it is hardly more than that.
+        """
+        rows = self._all(
+            "SELECT source, title, CASE WHEN EXISTS"
+            " (SELECT 1 FROM chunks WHERE document_id = documents.id LIMIT 1 OFFSET ?)"
+            " THEN (SELECT substr(pages.text, 1, ?) FROM pages"
+            " WHERE document_id = documents.id AND ordinal = 0) END"
+            " FROM documents WHERE outcome = ?",
+            chunks - 1,
+            characters,
+            INDEXED,
+        )
+        return [(source, title, opening or "") for source, title, opening in rows]
 
     def passages_in_order(self, ids: Sequence[int]) -> list[Passage]:
         """The chunks as passages, however many, in the order of ``ids``."""

@@ -15,6 +15,8 @@ from rag_app.store.schema import DATABASE_FILE
 from rag_app.store.vectors import VectorIndex
 from rag_app.values import Scope
 
+_OPENING, _LONG = 300, 10  # characters that name a document of so many chunks or more
+
 _open: dict[Path, tuple[tuple[float, ...], "IndexReader"]] = {}
 _open_lock = threading.Lock()
 
@@ -100,8 +102,8 @@ class IndexReader:
         commit = self.database.commit_number()
         with self._naming:
             if self._named[0] != commit:
-                titles = self.database.titles()
-                self._named = (commit, {s: names_of(s, title) for s, title in titles})
+                openings = self.database.openings(_OPENING, _LONG)
+                self._named = (commit, {source: names_of(source, *o) for source, *o in openings})
             return self._named[1]
 
     def contents_sha256(self) -> str:

@@ -52,3 +52,12 @@ def test_a_wrong_guess_hides_nothing(own, tmp_path):
     ingest(folder, settings=own)
     found = retrieve("Where does the kestrel nest?", 3, settings=own)
     assert "basalt.md" in {passage.source for passage in found}
+
+
+def test_a_long_document_is_named_by_what_it_opens_with():
+    """Its file's name may say nothing; a word that opens each sentence says as little."""
+    opening = "Quarterly statement\nThe Limes Residential Home, Leeds, April 2015. Registered care."
+    names = {"7c3f62.pdf": names_of("7c3f62.pdf", "", opening), "b.pdf": names_of("b.pdf", "")}
+    assert set(route("Who manages the Limes home?", names)) == {"7c3f62.pdf"}
+    assert set(route("What was inspected in 2015?", names)) == {"7c3f62.pdf"}
+    assert route("Registered where?", names) == {}
