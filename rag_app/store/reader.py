@@ -56,7 +56,7 @@ class IndexReader:
     def __init__(self, folder: Path) -> None:
         self.database = Database(folder)
         self._vectors = VectorIndex(folder)
-        self._naming = threading.Lock()
+        # What is kept of a commit; a snapshot, which one thread has at a time, guards it.
         self._named: tuple[int, dict[str, Names]] = (-1, {})
         self._paged: tuple[int, dict[int, tuple[int, int]]] = (-1, {})
         self._hashed: tuple[int, str] = (-1, "")
@@ -92,23 +92,21 @@ class IndexReader:
         if self.database.chunk_count() > EXHAUSTIVE:
             return self.database.pages_of(chunks)
         commit = self.database.commit_number()
-        with self._naming:
-            if self._paged[0] != commit:
-                self._paged = (commit, self.database.pages_of())
-            return self._paged[1]
+        if self._paged[0] != commit:
+            self._paged = (commit, self.database.pages_of())
+        return self._paged[1]
 
     def names(self) -> dict[str, Names]:
         """The words that name each document, by source; in ``snapshot``."""
         commit = self.database.commit_number()
-        with self._naming:
-            if self._named[0] != commit:
-                openings = self.database.openings(_OPENING, _LONG)
-                self._named = (commit, {source: names_of(source, *o) for source, *o in openings})
-            return self._named[1]
+        if self._named[0] != commit:
+            openings = self.database.openings(_OPENING, _LONG)
+            self._named = (commit, {source: names_of(source, *o) for source, *o in openings})
+        return self._named[1]
 
     def contents_sha256(self) -> str:
         """The SHA-256 of all that the index holds, in hexadecimal; takes a snapshot of its own."""
-        with self._naming, self.database.snapshot():
+        with self.database.snapshot():
             commit = self.database.commit_number()
             if self._hashed[0] != commit:
                 self._hashed = (commit, self.database.contents_sha256())
