@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rag_app.values import Answer
 
 _NEAREST = 3  # passages shown under an abstention
+_ABSENT = {"en": "No document of this index has", "pt": "Nenhum documento deste índice tem"}
 _HEADINGS = {"en": ("Sources", "Nearest passages"), "pt": ("Fontes", "Trechos mais próximos")}
 
 
@@ -80,6 +81,9 @@ def as_text(answer: "Answer") -> str:
         ]
     if answer.coverage and answer.coverage.passages:
         lines += ["", coverage_line(answer)]
+    if answer.absent:
+        words = ", ".join(f"“{_flat(word, 60)}”" for word in answer.absent)
+        lines += ["", f"{_ABSENT[answer.language]}: {words}."]
     usage = answer.usage
     cost = f"{usage.seconds.get('total', 0):.1f} s"
     if answer.coverage is None:

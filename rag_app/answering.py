@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from rag_app.absence import absent_words
 from rag_app.content_filter import screen_answer, screen_question
 from rag_app.drafting import draft
 from rag_app.embedding import load_embedder
@@ -103,7 +104,13 @@ def _answer(
     ranked = _read(question, found, request.index, settings, clock.check)
     support = support_of(ranked, language)
     passages = _by_evidence(found, ranked)[: settings.passages]
-    base = replace(_abstention(request, question), passages=tuple(passages), support=support)
+    reader = open_reader(index_folder(settings, request.index), load_embedder(settings))
+    base = replace(
+        _abstention(request, question),
+        passages=tuple(passages),
+        support=support,
+        absent=absent_words(question, reader.database),
+    )
     if support < settings.min_support:
         return replace(base, usage=Usage(seconds=clock.end()))
     drafted = draft(
@@ -114,10 +121,7 @@ def _answer(
     usage = Usage(generated.prompt_tokens, generated.completion_tokens, clock.end())
     if not cited.citations:
         return replace(base, usage=usage, model=drafted.model)
-    folder = index_folder(settings, request.index)
-    hashes = open_reader(folder, load_embedder(settings)).database.sha256_of(
-        c.source for c in cited.citations
-    )
+    hashes = reader.database.sha256_of(c.source for c in cited.citations)
     return replace(
         base,
         text=cited.text,

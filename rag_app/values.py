@@ -164,6 +164,7 @@ class Answer:
     coverage: Coverage | None = None  # of a question over everything, such as "list all ..."
     cached: bool = False  # whether it was given before, over the same index and models
     exchange: int | None = None  # its number in the log; None where nothing was logged
+    absent: tuple[str, ...] = ()  # words of the question that no document of the index has
 
 
 @dataclass(frozen=True)

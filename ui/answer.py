@@ -51,6 +51,9 @@ def _draw_answer(exchange: Exchange, answer: Answer, *, later: int, selected: in
             _draw_sources(exchange, answer, selected)
     if answer.coverage is not None:
         _draw_coverage(answer)
+    if answer.absent:
+        words = ", ".join(f"“{inert(word)}”" for word in answer.absent)
+        st.caption(f":material/search_off: {t('absent', words=words)}")
     st.caption(_cost(exchange, answer))
     draw_actions(exchange, answer, later)
     draw_explanation(exchange, answer)
