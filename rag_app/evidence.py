@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from statistics import fmean
 
 from rag_app.embedding import Embedder
@@ -38,7 +39,8 @@ _READ = 16  # sentences, the most relevant ones, that the reader reads
 
 _MOST_SUPPORT = 0.99  # an estimate is never a certainty
 _BACKGROUND = 50  # sentences that the best one is compared with
-_HEADING_CREDIT = 0.5  # of a word that stands in the headings alone
+_HEADING_CREDIT = 0.5  # of a word that stands in the headings or the file's name alone
+_AROUND_CREDIT = 0.3  # of one that stands in the passage's other sentences alone
 _FEWEST_WORDS = 3  # of a sentence that has no figure
 _LONGEST = 600  # characters; a longer stretch is no quotation
 
@@ -234,17 +236,28 @@ def _bare(text: str) -> str:
 def _overlap(text: str, passage: Passage, words: Sequence[WeighedWord]) -> float:
     """The share of the question's words, by weight, that the sentence has.
 
-    A word of the headings above it counts a part: what they have named a sentence may leave out.
+    A word of the headings above it, or of the sentences around it, counts a part: what they have
+    named a sentence may leave out.
     """
     total = sum(word.weight for word in words)
     if total <= 0:
         return 0.0
     language = detect(passage.text)
-    have = set(analyse(text, language))
-    above = set(analyse(" ".join((passage.title, *passage.headings)), language))
-    found = sum(
-        word.weight if word.stems & have else _HEADING_CREDIT * word.weight
-        for word in words
-        if word.stems & (have | above)
-    )
+    have = frozenset(analyse(text, language))
+    name = passage.source.rsplit("/", 1)[-1].rsplit(".", 1)[0].replace("_", " ")
+    above = _terms(" ".join((name, passage.title, *passage.headings)), language)
+    around = _terms(passage.text, language)
+    found = 0.0
+    for word in words:
+        if word.stems & have:
+            found += word.weight
+        elif word.stems & above:
+            found += _HEADING_CREDIT * word.weight
+        elif word.stems & around:
+            found += _AROUND_CREDIT * word.weight
     return found / total
+
+
+@lru_cache(maxsize=256)
+def _terms(text: str, language: Language) -> frozenset[str]:
+    return frozenset(analyse(text, language))
