@@ -1,0 +1,26 @@
+from rag_app.embedding import load_embedder
+from rag_app.evidence import WeighedWord, rank_sentences
+from rag_app.terms import words_of
+from rag_app.values import Passage
+
+
+def contract(source: str, client: str) -> Passage:
+    head, clause = f"The client is {client}.", "The court is that of the capital."
+    text = f"{head} {clause}"
+    spans = ((0, len(head)), (len(head) + 1, len(text)))
+    return Passage(text, source, None, 0.9, 0, len(text), sentences=spans)
+
+
+def test_a_sentence_is_credited_with_what_its_passage_and_file_name(settings):
+    """A contract names its parties once; a clause leaves them out."""
+    question = "Which court has the contract of Aurora?"
+    words = [WeighedWord(stems, 1.0) for stems in words_of(question)]
+
+    def relevance_of_the_clause(passage: Passage) -> float:
+        ranked = rank_sentences(question, [passage], load_embedder(settings), words)
+        return next(s.relevance for s in ranked if "court" in s.text)
+
+    other = relevance_of_the_clause(contract("b.txt", "Girassol"))
+    around = relevance_of_the_clause(contract("a.txt", "Aurora"))
+    named = relevance_of_the_clause(contract("contract_aurora.txt", "someone"))
+    assert other < around - 0.05 < named - 0.1
