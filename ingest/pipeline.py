@@ -20,7 +20,7 @@ from rag_app.settings import Settings, load_settings
 from rag_app.store.connection import named_errors
 from rag_app.store.database import Database
 from rag_app.store.lock import writer_lock
-from rag_app.store.places import index_folder, make_folder, note_root
+from rag_app.store.places import index_folder, make_folder, note_root, real_folder
 from rag_app.store.vectors import VectorIndex
 
 __all__ = ["Progress", "ingest", "plan_only"]
@@ -47,7 +47,7 @@ def ingest(
     """
     settings = settings or load_settings()
     started = time.perf_counter()
-    root = folder.expanduser().absolute()
+    root = real_folder(folder)
     found, hidden = scan(root, max_bytes=max_bytes(settings))
     home = index_folder(settings, index)
     if not found:
@@ -99,7 +99,7 @@ def plan_only(
 ) -> Plan:
     """What ``ingest`` would do; nothing is written."""
     settings = settings or load_settings()
-    root = folder.expanduser().absolute()
+    root = real_folder(folder)
     found, hidden = scan(root, max_bytes=max_bytes(settings))
     home = index_folder(settings, index)
     if not home.exists():
@@ -124,10 +124,17 @@ def _plan(
         found,
         hidden,
         {record.source: record for record in database.documents()},
-        database.roots_and_rules(),
+        _origins(database),
         root,
         rules(embedder, settings),
         keep_missing=keep_missing,
         again=again,
         ignored={i.source for i in ignored_files(database.folder) if i.folder == str(root)},
     )
+
+
+def _origins(database: Database) -> dict[str, tuple[str, str]]:
+    """Each source's folder and rules; an index may hold another spelling of a folder's path."""
+    origins = database.roots_and_rules()
+    real = {root: str(real_folder(root)) if root else "" for root, _ in origins.values()}
+    return {source: (real[root], rules) for source, (root, rules) in origins.items()}

@@ -34,6 +34,11 @@ def make_folder(folder: Path) -> None:
         folder.chmod(0o700)
 
 
+def real_folder(path: Path | str) -> Path:
+    """The folder itself: two spellings of one, by "..", "~" or a link, give the same path."""
+    return Path(os.path.realpath(Path(path).expanduser()))
+
+
 def note_root(folder: Path, root: Path) -> None:
     """Keep beside the index which folder it is made of, for the day its database is lost."""
     known = noted_roots(folder)
@@ -43,9 +48,9 @@ def note_root(folder: Path, root: Path) -> None:
 
 
 def noted_roots(folder: Path) -> list[str]:
-    """The folders that the index is made of, oldest first."""
+    """The folders that the index is made of, by their real paths, oldest first."""
     try:
         lines = (folder / ROOTS_FILE).read_text(encoding="utf-8").splitlines()
-        return [str(json.loads(line)) for line in lines]
+        return list(dict.fromkeys(str(real_folder(str(json.loads(line)))) for line in lines))
     except (OSError, ValueError):
         return []
