@@ -112,7 +112,11 @@ def print_plan(plan: Plan, console: Console) -> None:
         + [f"rename   {old} -> {f.source}" for old, f in plan.renamed]
         + [f"remove   {source}" for source in plan.removed]
         + [f"keep     {f.source}: {f.detail}" for f in plan.kept]
-        + [f"leave out {f.source}: {f.reason}: {f.detail}" for f in plan.to_read if f.reason]
+        + [
+            f"leave out {f.source}: {f.reason}: {f.detail}"
+            for f in (*plan.to_read, *plan.taken)
+            if f.reason
+        ]
         + [f"pass over {source}: taken out before" for source in plan.ignored]
     )
     for line in lines:
@@ -144,6 +148,7 @@ def plan_to_json(plan: Plan) -> str:
             "keep": [f.source for f in plan.kept],
             "hidden": plan.hidden,
             "ignored": list(plan.ignored),
+            "taken": [f.source for f in plan.taken],
         },
         ensure_ascii=False,
     )

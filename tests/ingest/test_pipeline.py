@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import ingest
+from ingest.pipeline import ingest, plan_only
 from rag_app import retrieve
 from rag_app.store.database import Database
 from tests.conftest import PROJECT
@@ -110,6 +110,33 @@ def test_bad_input_ends_with_code_2_and_a_clear_line(environment, tmp_path: Path
     assert run.stderr.startswith("error: ")
     assert "Traceback" not in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+def test_a_name_stays_with_the_folder_that_had_it_first(own, documents: Path, tmp_path: Path):
+    ingest(documents, settings=own)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "bridge.md").write_text("The bridge of the other town opened in 1888.")
+    (other / "tower.txt").write_text("The tower was built in 1889.")
+    outcomes = {file.source: file for file in ingest(other, settings=own).files}
+    assert outcomes["tower.txt"].outcome == "indexed"
+    assert outcomes["bridge.md"].outcome == "name_taken"
+    assert str(documents) in outcomes["bridge.md"].detail
+    assert "rename" in outcomes["bridge.md"].detail
+    assert [file.source for file in plan_only(other, settings=own).taken] == ["bridge.md"]
+    found = {p.text for p in retrieve("bridge opened", 20, settings=own) if "opened" in p.text}
+    assert any("1932" in text for text in found)
+    assert not any("1888" in text for text in found)
+    (documents / "bridge.md").unlink()  # the name is free
+    assert actions(ingest(other, settings=own))["bridge.md"] == "changed"
+
+
+def test_a_file_that_two_folders_lead_to_is_one_file(own, documents: Path, tmp_path: Path):
+    ingest(documents, settings=own)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    (moved / "ponte.md").hardlink_to(documents / "ponte.md")
+    assert actions(ingest(moved, settings=own)) == {"ponte.md": "unchanged"}
 
 
 def test_links_out_of_the_folder_are_not_followed(own, documents: Path, tmp_path: Path):
