@@ -100,6 +100,20 @@ def test_html_is_what_a_reader_sees(tmp_path: Path):
         assert hidden not in text
 
 
+def test_html_within_a_form_an_aside_and_a_footer_is_read_and_controls_are_not(tmp_path: Path):
+    (tmp_path / "p.html").write_text(
+        '<body><form id="aspnetForm"><h1>Opening hours</h1><p>Open from nine to five.</p>'
+        "<select><option>Choose a town</option></select><textarea>Your words</textarea>"
+        "<button>Send</button></form><aside>Closed on 7 June.</aside>"
+        "<footer>12 Quay Street, Hobart</footer>"
+    )
+    (page,) = read(tmp_path / "p.html").pages
+    assert [heading.title for heading in page.headings] == ["Opening hours"]
+    assert page.text.split("\n\n")[1:] == [
+        "Open from nine to five.", "Closed on 7 June.", "12 Quay Street, Hobart\n"
+    ]  # fmt: skip
+
+
 def test_epub_chapters_in_reading_order(tmp_path: Path):
     with zipfile.ZipFile(tmp_path / "b.epub", "w") as book:
         book.writestr("mimetype", "application/epub+zip")
