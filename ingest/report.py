@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ingest.scanning import Plan
 
@@ -62,7 +63,8 @@ class Report:
 
 def print_report(report: Report, console: Console) -> None:
     """A summary table, then every file that was not indexed, with its reason."""
-    table = Table(title=f"Index {report.index!r} from {report.folder}", title_justify="left")
+    title = Text(printable(f"Index {report.index!r} from {report.folder}"))
+    table = Table(title=title, title_justify="left")
     table.add_column("Files")
     table.add_column("", justify="right")
     counts = Counter(

@@ -88,6 +88,17 @@ def test_the_command_reports_every_file(environment, documents: Path):
     assert (report["hidden"], report["embedded"]) == (1, 0)
 
 
+def test_a_name_is_no_markup(environment, tmp_path: Path):
+    folder = tmp_path / "notes[" / "b]"  # the path holds "[/b]"
+    (folder / "old[").mkdir(parents=True)
+    (folder / "old[" / "i].txt").write_text("The garden opens at nine.")
+    (folder / "old[" / "u].jpg").write_bytes(b"\xff\xd8\xff" + b"0" * 50)
+    run = command(environment, folder)
+    assert run.returncode == 0, run.stderr
+    assert "notes[/b]" in run.stdout.replace("\n", "")
+    assert "old[/u].jpg: unsupported" in run.stdout
+
+
 def test_a_plan_does_nothing(environment, documents: Path, own):
     plan = json.loads(command(environment, documents, "--plan", "--json").stdout)
     assert plan["add"] == ["bridge.md", "notes/garden.txt", "ponte.md"]
