@@ -198,6 +198,15 @@ def test_tables_and_records_as_text(tmp_path: Path):
     assert "SQL" in text
 
 
+def test_a_line_separator_within_a_record_ends_no_line(tmp_path: Path):
+    records = [{"name": "Ana", "note": "Two\u2028lines\u0085here"}, {"name": "Rui"}]
+    lines = "\r\n".join(json.dumps(record, ensure_ascii=False) for record in records)
+    (tmp_path / "a.jsonl").write_bytes(lines.encode())
+    text = read(tmp_path / "a.jsonl").pages[0].text
+    assert "name: Ana; note: Two lines here" in text
+    assert "name: Rui" in text
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_text_in_any_common_encoding(tmp_path: Path, encoding: str):
     words = "A decisão saiu ontem: não haverá eleição em São Paulo.\n" * 3
