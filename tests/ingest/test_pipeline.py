@@ -106,7 +106,7 @@ def test_a_plan_does_nothing(environment, documents: Path, own):
     assert "3 to add" in command(environment, documents, "--plan").stdout
 
 
-@pytest.mark.parametrize("case", ["missing", "empty", "file", "name"])
+@pytest.mark.parametrize("case", ["missing", "empty", "file", "name", "both"])
 def test_bad_input_ends_with_code_2_and_a_clear_line(environment, tmp_path: Path, case: str):
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("x")
@@ -115,6 +115,7 @@ def test_bad_input_ends_with_code_2_and_a_clear_line(environment, tmp_path: Path
         "empty": [tmp_path / "empty"],
         "file": [tmp_path / "file"],
         "name": [tmp_path, "--index", "../up"],
+        "both": [tmp_path, "--plan", "--watch"],
     }[case]
     run = command(environment, *arguments)
     assert run.returncode == 2

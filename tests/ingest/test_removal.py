@@ -10,6 +10,7 @@ from ingest.removal import UPLOADS, remove
 from rag_app import retrieve
 from rag_app.store.database import Database
 from rag_app.store.places import index_folder, noted_roots
+from tests.ingest.test_pipeline import command
 
 
 def found(settings, question: str = "bridge garden ponte") -> set[str]:
@@ -84,6 +85,13 @@ def test_an_uploads_file_is_deleted_and_an_equal_name_elsewhere_is_not_passed_ov
     (documents / "otter.txt").write_text("Otters live in rivers.")
     assert ingest(documents, settings=own).ignored == ()
     assert "otter.txt" in found(own, "otter")
+
+
+def test_a_name_to_read_again_that_is_not_there_is_told(environment, documents: Path):
+    given = ["--again", "nosuch.txt", "--again", "ponte.md", "--json"]
+    run = command(environment, documents, *given)
+    assert (run.returncode, run.stderr) == (2, "nosuch.txt: not in the index\n")
+    assert json.loads(run.stdout)["outcomes"] == {"indexed": 3}
 
 
 def test_a_file_is_read_again_where_it_is_asked_for(own, documents: Path):
