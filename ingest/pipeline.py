@@ -48,13 +48,8 @@ def ingest(
     settings = settings or load_settings()
     started = time.perf_counter()
     root = real_folder(folder)
-    found, hidden = scan(root, max_bytes=max_bytes(settings))
     home = index_folder(settings, index)
-    if not found:
-        raise DocumentsError(
-            f"{folder} holds no files; nothing was changed. Put documents into it, then ingest"
-            " again."
-        )
+    found, hidden = _scan(folder, home, settings)
     embedder = load_embedder(settings)
     with named_errors(home):
         make_folder(home)
@@ -97,17 +92,32 @@ def plan_only(
     settings: Settings | None = None,
     keep_missing: bool = False,
 ) -> Plan:
-    """What ``ingest`` would do; nothing is written."""
+    """What ``ingest`` would do; nothing is written. Raises as ``ingest`` does."""
     settings = settings or load_settings()
     root = real_folder(folder)
-    found, hidden = scan(root, max_bytes=max_bytes(settings))
     home = index_folder(settings, index)
+    found, hidden = _scan(folder, home, settings)
     if not home.exists():
         return make_plan(found, hidden, {}, {}, root, "")
     with closing(Database(home)) as database:
         embedder = load_embedder(settings)
         database.check_embedder(embedder.identity)
         return _plan(found, hidden, database, root, embedder, settings, keep_missing)
+
+
+def _scan(folder: Path, home: Path, settings: Settings) -> tuple[list[FoundFile], int]:
+    """The folder's files. An empty one is refused: so looks a disk that is not mounted."""
+    found, hidden = scan(real_folder(folder), max_bytes=max_bytes(settings))
+    if not found:
+        ways = (
+            " To empty the index on purpose, take its documents out (--remove NAME) or delete its"
+            f" folder {home}."
+        )
+        raise DocumentsError(
+            f"{folder} holds no files; nothing was changed. Put documents into it, then ingest"
+            f" again.{ways if home.exists() else ''}"
+        )
+    return found, hidden
 
 
 def _plan(

@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -122,6 +123,21 @@ def test_bad_input_ends_with_code_2_and_a_clear_line(environment, tmp_path: Path
     assert run.stderr.startswith("error: ")
     assert "Traceback" not in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+def test_an_emptied_folder_is_refused_and_how_to_empty_the_index_is_told(
+    environment, own, documents: Path
+):
+    ingest(documents, settings=own)
+    shutil.rmtree(documents)
+    documents.mkdir()
+    run, plan = command(environment, documents), command(environment, documents, "--plan")
+    assert (run.returncode, run.stdout) == (plan.returncode, plan.stdout) == (2, "")
+    assert run.stderr == plan.stderr
+    assert "holds no files; nothing was changed" in run.stderr
+    assert "--remove NAME" in run.stderr
+    assert str(own.indexes_dir / "default") in run.stderr
+    assert retrieve("the bridge", 5, settings=own)
 
 
 def test_a_name_stays_with_the_folder_that_had_it_first(own, documents: Path, tmp_path: Path):
