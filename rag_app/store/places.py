@@ -34,6 +34,11 @@ def make_folder(folder: Path) -> None:
         folder.chmod(0o700)
 
 
+def create(path: Path) -> int:
+    """A handle to write the file anew, for its user's eyes alone whatever the umask."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+
+
 def real_folder(path: Path | str) -> Path:
     """The folder itself: two spellings of one, by "..", "~" or a link, give the same path."""
     return Path(os.path.realpath(Path(path).expanduser()))
@@ -44,7 +49,8 @@ def note_root(folder: Path, root: Path) -> None:
     known = noted_roots(folder)
     if str(root) not in known:
         text = "\n".join(map(json.dumps, [*known, str(root)])) + "\n"
-        (folder / ROOTS_FILE).write_text(text, encoding="utf-8")
+        with os.fdopen(create(folder / ROOTS_FILE), "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 def noted_roots(folder: Path) -> list[str]:
