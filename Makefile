@@ -8,7 +8,7 @@ DOCS ?= examples/documents
 .PHONY: run test soak check bench lock sbom audit clean
 
 run: .venv/installed
-	@$(BIN)/python -m ingest $(DOCS) --index $(INDEX)
+	@$(BIN)/python -m ingest "$(DOCS)" --index "$(INDEX)"
 	$(BIN)/python -m streamlit run ui/server.py
 
 test: .venv/installed-dev

@@ -98,11 +98,15 @@ def _run(options: argparse.Namespace) -> int:
         return _remove(options)
     if options.folder is None:
         raise DocumentsError("Give the folder that holds the documents: python -m ingest DOCS.")
+    if options.plan and options.watch:
+        raise DocumentsError(
+            "--plan says what a run would do, --watch does it at once: give one of them."
+        )
     from rich.console import Console
 
     from ingest.pipeline import ingest, plan_only
     from ingest.progress import bar, json_lines, silent
-    from ingest.report import plan_to_json, print_plan, print_report
+    from ingest.report import plan_to_json, print_plan, print_report, printable
 
     out = Console(soft_wrap=True)
     if options.plan:
@@ -128,7 +132,13 @@ def _run(options: argparse.Namespace) -> int:
         sys.stdout.write(report.to_json() + "\n")
     else:
         print_report(report, out)
-    return 130 if report.left else 0
+    if report.left:
+        return 130
+    known = {file.source for file in report.files}
+    unknown = [source for source in options.again if source not in known]
+    for source in unknown:
+        sys.stderr.write(f"{printable(source)}: not in the index\n")
+    return 2 if unknown else 0
 
 
 def _remove(options: argparse.Namespace) -> int:

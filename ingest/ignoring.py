@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rag_app.store.connection import named_errors
+from rag_app.store.places import real_folder
 
 IGNORED_FILE = "ignored.jsonl"
 
@@ -19,7 +20,7 @@ IGNORED_FILE = "ignored.jsonl"
 class Ignored:
     """One file that is passed over."""
 
-    folder: str  # the ingested one, absolute
+    folder: str  # the ingested one, its real path
     source: str  # relative to it, with "/"
 
 
@@ -33,7 +34,7 @@ def ignored_files(home: Path) -> list[Ignored]:
     for line in lines:
         try:
             row = json.loads(line)
-            found.append(Ignored(str(row["folder"]), str(row["source"])))
+            found.append(Ignored(str(real_folder(str(row["folder"]))), str(row["source"])))
         except (ValueError, TypeError, KeyError):
             continue
     return found

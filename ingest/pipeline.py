@@ -20,7 +20,7 @@ from rag_app.settings import Settings, load_settings
 from rag_app.store.connection import named_errors
 from rag_app.store.database import Database
 from rag_app.store.lock import writer_lock
-from rag_app.store.places import index_folder, make_folder, note_root
+from rag_app.store.places import index_folder, make_folder, note_root, real_folder
 from rag_app.store.vectors import VectorIndex
 
 __all__ = ["Progress", "ingest", "plan_only"]
@@ -47,14 +47,9 @@ def ingest(
     """
     settings = settings or load_settings()
     started = time.perf_counter()
-    root = folder.expanduser().absolute()
-    found, hidden = scan(root, max_bytes=max_bytes(settings))
+    root = real_folder(folder)
     home = index_folder(settings, index)
-    if not found:
-        raise DocumentsError(
-            f"{folder} holds no files; nothing was changed. Put documents into it, then ingest"
-            " again."
-        )
+    found, hidden = _scan(folder, home, settings)
     embedder = load_embedder(settings)
     with named_errors(home):
         make_folder(home)
@@ -97,17 +92,32 @@ def plan_only(
     settings: Settings | None = None,
     keep_missing: bool = False,
 ) -> Plan:
-    """What ``ingest`` would do; nothing is written."""
+    """What ``ingest`` would do; nothing is written. Raises as ``ingest`` does."""
     settings = settings or load_settings()
-    root = folder.expanduser().absolute()
-    found, hidden = scan(root, max_bytes=max_bytes(settings))
+    root = real_folder(folder)
     home = index_folder(settings, index)
+    found, hidden = _scan(folder, home, settings)
     if not home.exists():
         return make_plan(found, hidden, {}, {}, root, "")
     with closing(Database(home)) as database:
         embedder = load_embedder(settings)
         database.check_embedder(embedder.identity)
         return _plan(found, hidden, database, root, embedder, settings, keep_missing)
+
+
+def _scan(folder: Path, home: Path, settings: Settings) -> tuple[list[FoundFile], int]:
+    """The folder's files. An empty one is refused: so looks a disk that is not mounted."""
+    found, hidden = scan(real_folder(folder), max_bytes=max_bytes(settings))
+    if not found:
+        ways = (
+            " To empty the index on purpose, take its documents out (--remove NAME) or delete its"
+            f" folder {home}."
+        )
+        raise DocumentsError(
+            f"{folder} holds no files; nothing was changed. Put documents into it, then ingest"
+            f" again.{ways if home.exists() else ''}"
+        )
+    return found, hidden
 
 
 def _plan(
@@ -124,10 +134,17 @@ def _plan(
         found,
         hidden,
         {record.source: record for record in database.documents()},
-        database.roots_and_rules(),
+        _origins(database),
         root,
         rules(embedder, settings),
         keep_missing=keep_missing,
         again=again,
         ignored={i.source for i in ignored_files(database.folder) if i.folder == str(root)},
     )
+
+
+def _origins(database: Database) -> dict[str, tuple[str, str]]:
+    """Each source's folder and rules; an index may hold another spelling of a folder's path."""
+    origins = database.roots_and_rules()
+    real = {root: str(real_folder(root)) if root else "" for root, _ in origins.values()}
+    return {source: (real[root], rules) for source, (root, rules) in origins.items()}

@@ -10,7 +10,7 @@ from rag_app.settings import Settings, load_settings
 from rag_app.store.connection import named_errors
 from rag_app.store.database import Database
 from rag_app.store.lock import writer_lock
-from rag_app.store.places import index_folder
+from rag_app.store.places import index_folder, real_folder
 from rag_app.store.vectors import VectorIndex
 
 UPLOADS = "uploads"  # folder within the index's own, of files that exist nowhere else by our doing
@@ -42,8 +42,10 @@ def remove(
     with writer_lock(home), closing(Database(home)) as database:
         origins = database.roots_and_rules()
         known = [source for source in wanted if source in origins]
-        roots = {source: origins[source][0] for source in known}
-        uploads = [source for source in known if roots[source] == str(home / UPLOADS)]
+        given = {source: origins[source][0] for source in known}
+        roots = {source: str(real_folder(root)) if root else "" for source, root in given.items()}
+        uploaded = str(real_folder(home / UPLOADS))
+        uploads = [source for source in known if roots[source] == uploaded]
         kept = [source for source in known if source not in uploads and roots[source]]
         # Files and list first: killed here, the index still shows what is to be removed again.
         ignore(home, [Ignored(roots[source], source) for source in kept])

@@ -1,7 +1,7 @@
 """A damaged index made whole: sound documents are kept, the others read from their files again."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from rag_app.errors import DocumentsError, IndexDamaged, IndexNotFound
 from rag_app.settings import Settings, load_settings
 from rag_app.store.database import Database
 from rag_app.store.lock import writer_lock
-from rag_app.store.places import index_folder, noted_roots
+from rag_app.store.places import index_folder, noted_roots, real_folder
 from rag_app.store.schema import DATABASE_FILE, VECTORS_FILE
 from rag_app.store.vectors import VectorIndex
 from rag_app.store.verification import Verdict, is_sound, verify
@@ -85,7 +85,7 @@ def _mend(home: Path, found: Verdict, settings: Settings) -> dict[str, Path]:
     roots = {root: Path(root) for root in noted_roots(home)}
     if not found.faults:
         with closing(Database(home)) as database:
-            roots |= {root: Path(root) for root, _ in database.roots_and_rules().values() if root}
+            roots |= _real(database.roots_and_rules())
             with database.change():
                 for source in found.damaged:
                     database.remove_document(source)
@@ -111,7 +111,7 @@ def _mend(home: Path, found: Verdict, settings: Settings) -> dict[str, Path]:
 
 def _salvage(old: Database, fresh: Database, roots: dict[str, Path]) -> None:
     origins = old.roots_and_rules()
-    roots |= {root: Path(root) for root, _ in origins.values() if root}
+    roots |= _real(origins)
     kept = old.kept_digests()
     old.check_embedder(fresh.embedder())
     for record in old.documents():
@@ -124,3 +124,9 @@ def _salvage(old: Database, fresh: Database, roots: dict[str, Path]) -> None:
                 root, rules = origins[record.source]
                 with fresh.change():
                     fresh.put_document(record, root, rules, pages, chunks)
+
+
+def _real(origins: Mapping[str, tuple[str, str]]) -> dict[str, Path]:
+    """The folders that documents came from, each under one spelling."""
+    folders = dict.fromkeys(root for root, _ in origins.values() if root)
+    return {str(real_folder(folder)): real_folder(folder) for folder in folders}

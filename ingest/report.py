@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ingest.scanning import Plan
 
@@ -62,7 +63,8 @@ class Report:
 
 def print_report(report: Report, console: Console) -> None:
     """A summary table, then every file that was not indexed, with its reason."""
-    table = Table(title=f"Index {report.index!r} from {report.folder}", title_justify="left")
+    title = Text(printable(f"Index {report.index!r} from {report.folder}"))
+    table = Table(title=title, title_justify="left")
     table.add_column("Files")
     table.add_column("", justify="right")
     counts = Counter(
@@ -112,7 +114,11 @@ def print_plan(plan: Plan, console: Console) -> None:
         + [f"rename   {old} -> {f.source}" for old, f in plan.renamed]
         + [f"remove   {source}" for source in plan.removed]
         + [f"keep     {f.source}: {f.detail}" for f in plan.kept]
-        + [f"leave out {f.source}: {f.reason}: {f.detail}" for f in plan.to_read if f.reason]
+        + [
+            f"leave out {f.source}: {f.reason}: {f.detail}"
+            for f in (*plan.to_read, *plan.taken)
+            if f.reason
+        ]
         + [f"pass over {source}: taken out before" for source in plan.ignored]
     )
     for line in lines:
@@ -144,6 +150,7 @@ def plan_to_json(plan: Plan) -> str:
             "keep": [f.source for f in plan.kept],
             "hidden": plan.hidden,
             "ignored": list(plan.ignored),
+            "taken": [f.source for f in plan.taken],
         },
         ensure_ascii=False,
     )

@@ -153,6 +153,9 @@ class Run:
             record = replace(self._known[file.source], outcome=str(file.reason))
             detail = f"{file.detail}; what was read before stays in the index"
             self._outcomes[file.source] = _outcome_of(record, "kept", detail)
+        for file in self._plan.taken:
+            outcome = FileOutcome(file.source, str(file.reason), file.detail, "added")
+            self._outcomes[file.source] = outcome
 
     def _prepare(self, file: FoundFile, document: LoadedDocument) -> _Prepared:
         limit = _chunk_tokens(self._settings, self._embedder)

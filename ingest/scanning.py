@@ -39,6 +39,7 @@ class Plan:
     kept: tuple[FoundFile, ...] = ()  # indexed before, and not to be opened now
     hidden: int = 0  # files passed over because their names, or their folders', start with a dot
     ignored: tuple[str, ...] = ()  # sources that were taken out of the index; see ignoring.py
+    taken: tuple[FoundFile, ...] = ()  # not read: another folder's file has the name; with why
 
     @property
     def to_read(self) -> tuple[FoundFile, ...]:
@@ -130,13 +131,22 @@ def make_plan(
     ``origins`` gives each known source's folder and the rules it was split by: other rules
     than ``rules`` make it a changed one, and so does being ``again`` to be read. Files that are
     ``ignored`` count as absent. A document that came from another folder than ``root`` is left
-    alone as long as that folder is there.
+    alone as long as that folder is there, and keeps its name as long as its file is.
     """
     passed_over = tuple(file.source for file in found if file.source in ignored)
     found = [file for file in found if file.source not in ignored]
     # A folder that cannot be listed hides its files; they are not gone.
     shut = tuple(f"{file.source}/" for file in found if file.reason == Reason.UNREADABLE)
     present = {file.source for file in found}
+    holders = {
+        file.source: holder
+        for file in found
+        if file.source in known
+        and known[file.source].outcome == "indexed"
+        and (holder := _holder(file, origins[file.source][0], root))
+    }
+    taken = tuple(_refused(file, holders[file.source]) for file in found if file.source in holders)
+    found = [file for file in found if file.source not in holders]
     missing = [
         source
         for source in known
@@ -177,8 +187,28 @@ def make_plan(
     removed = () if keep_missing else tuple(sorted(s for s in missing if s not in moved))
     return Plan(
         tuple(added), tuple(changed), tuple(renamed), removed, tuple(unchanged), tuple(kept),
-        hidden, passed_over,
+        hidden, passed_over, taken,
     )  # fmt: skip
+
+
+def _holder(file: FoundFile, origin: str, root: Path) -> str:
+    """The other folder that the index has this name from and that still has that file, or ""."""
+    if not origin or origin == str(root):
+        return ""
+    other = Path(origin, file.source)
+    try:
+        # One file that two folders lead to is no newcomer.
+        return origin if other.is_file() and not other.samefile(file.path) else ""
+    except OSError:
+        return origin
+
+
+def _refused(file: FoundFile, holder: str) -> FoundFile:
+    detail = (
+        f"the index holds a file of this name from {holder}; rename this one, or ingest its"
+        " folder into another index (--index NAME)"
+    )
+    return replace(file, reason=Reason.NAME_TAKEN, detail=detail)
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, str | None]]:

@@ -11,6 +11,7 @@ from ingest.pipeline import ingest
 from ingest.report import Report
 from rag_app.errors import DocumentsError, IndexBusy
 from rag_app.settings import Settings, load_settings
+from rag_app.store.places import real_folder
 
 _PAUSE_S = 2.0  # between two looks
 _SHARE = 10  # a look that takes long, over a network say, is made less often
@@ -44,7 +45,7 @@ def watch(
     Raises IndexDamaged, IndexNotWritten, EmbedderMismatch or ModelNotFound.
     """
     settings, stop = settings or load_settings(), stop or threading.Event()
-    root = folder.expanduser().absolute()
+    root = real_folder(folder)
     done: Look | None = None
     before: Look | None = None
     told = ""

@@ -141,6 +141,7 @@ class Reason(StrEnum):
     CORRUPT = "corrupt"
     UNREADABLE = "unreadable"  # the system does not let it be opened
     OUTSIDE_FOLDER = "outside_folder"
+    NAME_TAKEN = "name_taken"  # by a file of another folder of the same index
 
 
 class FileRejected(RagError):

@@ -125,7 +125,8 @@ def summed_up(index: str, scored: list[Scored]) -> Evaluation:
 def read_questions(path: Path) -> list[Question]:
     """The questions of a file. Raises DocumentsError naming the line that cannot be used."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # JSON allows Unicode's other line ends, such as U+2028, within a text.
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise DocumentsError(f"{path} cannot be read: {error}.") from error
     questions = [

@@ -8,7 +8,7 @@ from ingest.ignoring import ignored_files, restore
 from ingest.removal import UPLOADS, remove
 from rag_app.errors import RagError
 from rag_app.rendering import inert, one_line
-from rag_app.store.places import index_folder
+from rag_app.store.places import index_folder, real_folder
 from ui import ingesting, resources
 from ui.ingesting import Work
 from ui.language import t
@@ -77,10 +77,11 @@ def _confirm(selected: list[Row], index: str) -> None:
         st.markdown(f"- {one_line(row.record.source)}")
     if len(selected) > _NAMED:
         st.caption(t("and_more", count=len(selected) - _NAMED))
-    uploads = str(index_folder(resources.settings(), index) / UPLOADS)
-    if any(row.folder == uploads for row in selected):
+    uploads = real_folder(index_folder(resources.settings(), index) / UPLOADS)
+    folders = {real_folder(row.folder) for row in selected}
+    if uploads in folders:
         st.warning(t("delete_uploads"))
-    if any(row.folder != uploads for row in selected):
+    if folders - {uploads}:
         st.info(t("delete_files"))
     sources = [row.record.source for row in selected]
     if st.button(

@@ -1,16 +1,19 @@
 """Files given by drag and drop, and how the run that reads them is getting on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 import streamlit as st
 
 from ingest.removal import UPLOADS
+from ingest.scanning import as_source
+from rag_app.errors import RagError
 from rag_app.rendering import one_line
-from rag_app.store.places import index_folder
+from rag_app.store.places import index_folder, real_folder
 from ui import ingesting
 from ui.ingesting import IngestJob, State, Work
 from ui.language import t
+from ui.listing import listing
 from ui.resources import settings
 
 _NAMED = 20  # files that were not indexed, a line each
@@ -37,9 +40,10 @@ def upload_box(index: str) -> None:
         )
     if sent and files:
         folder = index_folder(settings(), index) / UPLOADS
+        taken = _names_elsewhere(index, folder)
         try:
             for file in files:
-                save_upload(folder, file.name, file.getbuffer())
+                save_upload(folder, file.name, file.getbuffer(), taken)
         except OSError as error:
             st.error(t("upload_failed", error=one_line(f"{file.name}: {error.strerror}", 500)))
         else:
@@ -52,17 +56,45 @@ def begin(index: str, works: Sequence[Work]) -> None:
         ingesting.start(IngestJob(index, works, settings()))
 
 
-def save_upload(folder: Path, name: str, data: bytes | memoryview) -> Path:
-    """Keep one uploaded file below ``folder``; no part of its name leads out or hides it."""
+def save_upload(
+    folder: Path, name: str, data: bytes | memoryview, taken: Collection[str] = ()
+) -> Path:
+    """Keep one uploaded file below ``folder``; no part of its name leads out or hides it.
+
+    It replaces the upload of the same name; where the name is ``taken`` by a document from
+    elsewhere, it gets a free one: "bridge (2).txt".
+    """
     name = "".join(char for char in name.replace("\\", "/") if char.isprintable())
     parts = [part.lstrip(".~") for part in PurePosixPath(name).parts]
     parts = [part for part in parts if part.strip("/ ") and not part.endswith(":")] or ["file"]
-    path = folder.joinpath(*parts)
+    path = _free(folder, folder.joinpath(*parts), data, taken)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f".{path.name}.part")
     fresh.write_bytes(data)
     fresh.replace(path)
     return path
+
+
+def _free(folder: Path, wanted: Path, data: bytes | memoryview, taken: Collection[str]) -> Path:
+    path, number = wanted, 1
+    while as_source(path.relative_to(folder)) in taken or (
+        # Another upload may bear this number by right; the same bytes are the same upload.
+        number > 1 and path.exists() and path.read_bytes() != data
+    ):
+        number += 1
+        path = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
+    return path
+
+
+def _names_elsewhere(index: str, uploads: Path) -> set[str]:
+    """The sources of the index that are no uploads."""
+    try:
+        rows = listing(index).rows
+    except RagError:  # no index yet, or a damaged one, of which the run tells
+        return set()
+    folder = real_folder(uploads)
+    others = {name for name in {row.folder for row in rows} if real_folder(name) != folder}
+    return {row.record.source for row in rows if row.folder in others}
 
 
 def job_progress(index: str) -> None:

@@ -51,7 +51,8 @@ def _delimiter(text: str) -> str:
 def _parsed(text: str, *, lines: bool) -> Any:  # noqa: ANN401
     try:
         if lines:
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
+            # JSON allows Unicode's other line ends, such as U+2028, within a text.
+            return [json.loads(line) for line in text.split("\n") if line.strip()]
         return json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         raise FileRejected(Reason.CORRUPT, f"it is not valid JSON ({error})") from error

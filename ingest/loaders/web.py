@@ -16,13 +16,13 @@ from rag_app.errors import FileRejected, Reason
 from rag_app.values import LoadedDocument
 
 _LEFT_OUT = {
-    "script", "style", "template", "noscript", "nav", "aside", "svg", "head", "iframe", "form",
-    "button", "select", "object", "canvas", "audio", "video", "-comment", "footer",
+    "script", "style", "template", "noscript", "nav", "svg", "head", "iframe", "button",
+    "select", "option", "textarea", "input", "object", "canvas", "audio", "video", "-comment",
 }  # fmt: skip
 _BLOCKS = {
-    "address", "article", "blockquote", "body", "dd", "details", "div", "dl", "dt", "fieldset",
-    "figcaption", "figure", "header", "html", "li", "main", "ol", "p", "pre", "section", "summary",
-    "ul", "h1", "h2", "h3", "h4", "h5", "h6", "table",
+    "address", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "header", "html", "li", "main", "ol",
+    "p", "pre", "section", "summary", "ul", "h1", "h2", "h3", "h4", "h5", "h6", "table",
 }  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _MAX_DEPTH = 200  # of nesting; deeper text is taken as it is

@@ -34,18 +34,29 @@ def make_folder(folder: Path) -> None:
         folder.chmod(0o700)
 
 
+def create(path: Path) -> int:
+    """A handle to write the file anew, for its user's eyes alone whatever the umask."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+
+
+def real_folder(path: Path | str) -> Path:
+    """The folder itself: two spellings of one, by "..", "~" or a link, give the same path."""
+    return Path(os.path.realpath(Path(path).expanduser()))
+
+
 def note_root(folder: Path, root: Path) -> None:
     """Keep beside the index which folder it is made of, for the day its database is lost."""
     known = noted_roots(folder)
     if str(root) not in known:
         text = "\n".join(map(json.dumps, [*known, str(root)])) + "\n"
-        (folder / ROOTS_FILE).write_text(text, encoding="utf-8")
+        with os.fdopen(create(folder / ROOTS_FILE), "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 def noted_roots(folder: Path) -> list[str]:
-    """The folders that the index is made of, oldest first."""
+    """The folders that the index is made of, by their real paths, oldest first."""
     try:
         lines = (folder / ROOTS_FILE).read_text(encoding="utf-8").splitlines()
-        return [str(json.loads(line)) for line in lines]
+        return list(dict.fromkeys(str(real_folder(str(json.loads(line)))) for line in lines))
     except (OSError, ValueError):
         return []

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import faiss
 
+from rag_app.store.places import create
+
 
 def write(index: faiss.Index, path: Path) -> str:
     """Put the index in place of what lay at ``path``; the SHA-256 of its bytes.
@@ -18,7 +20,7 @@ def write(index: faiss.Index, path: Path) -> str:
     fresh = path.with_suffix(".new")
     digest = hashlib.sha256()
     try:
-        with fresh.open("wb") as file:
+        with os.fdopen(create(fresh), "wb") as file:
 
             def take(data: bytes) -> None:
                 digest.update(data)

@@ -1,6 +1,7 @@
 """The two commands and the Python API, as a new user runs them, without a network."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -109,3 +110,12 @@ def test_a_bad_setting_ends_with_code_2(environment, documents: Path):
         assert run.returncode == 2
         assert name in run.stderr
         assert "Traceback" not in run.stderr
+
+
+def test_make_takes_a_folder_with_a_space_in_its_name():
+    run = subprocess.run(
+        ["make", "--dry-run", "run", "DOCS=my documents; echo", "INDEX=a b"],
+        capture_output=True, text=True, cwd=PROJECT,
+    )  # fmt: skip
+    (line,) = [line for line in run.stdout.splitlines() if "-m ingest" in line]
+    assert shlex.split(line)[1:] == ["-m", "ingest", "my documents; echo", "--index", "a b"]

@@ -1,11 +1,12 @@
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import ingest
+from ingest.pipeline import ingest, plan_only
 from rag_app import retrieve
 from rag_app.store.database import Database
 from tests.conftest import PROJECT
@@ -88,6 +89,17 @@ def test_the_command_reports_every_file(environment, documents: Path):
     assert (report["hidden"], report["embedded"]) == (1, 0)
 
 
+def test_a_name_is_no_markup(environment, tmp_path: Path):
+    folder = tmp_path / "notes[" / "b]"  # the path holds "[/b]"
+    (folder / "old[").mkdir(parents=True)
+    (folder / "old[" / "i].txt").write_text("The garden opens at nine.")
+    (folder / "old[" / "u].jpg").write_bytes(b"\xff\xd8\xff" + b"0" * 50)
+    run = command(environment, folder)
+    assert run.returncode == 0, run.stderr
+    assert "notes[/b]" in run.stdout.replace("\n", "")
+    assert "old[/u].jpg: unsupported" in run.stdout
+
+
 def test_a_plan_does_nothing(environment, documents: Path, own):
     plan = json.loads(command(environment, documents, "--plan", "--json").stdout)
     assert plan["add"] == ["bridge.md", "notes/garden.txt", "ponte.md"]
@@ -95,7 +107,7 @@ def test_a_plan_does_nothing(environment, documents: Path, own):
     assert "3 to add" in command(environment, documents, "--plan").stdout
 
 
-@pytest.mark.parametrize("case", ["missing", "empty", "file", "name"])
+@pytest.mark.parametrize("case", ["missing", "empty", "file", "name", "both"])
 def test_bad_input_ends_with_code_2_and_a_clear_line(environment, tmp_path: Path, case: str):
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("x")
@@ -104,12 +116,55 @@ def test_bad_input_ends_with_code_2_and_a_clear_line(environment, tmp_path: Path
         "empty": [tmp_path / "empty"],
         "file": [tmp_path / "file"],
         "name": [tmp_path, "--index", "../up"],
+        "both": [tmp_path, "--plan", "--watch"],
     }[case]
     run = command(environment, *arguments)
     assert run.returncode == 2
     assert run.stderr.startswith("error: ")
     assert "Traceback" not in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+def test_an_emptied_folder_is_refused_and_how_to_empty_the_index_is_told(
+    environment, own, documents: Path
+):
+    ingest(documents, settings=own)
+    shutil.rmtree(documents)
+    documents.mkdir()
+    run, plan = command(environment, documents), command(environment, documents, "--plan")
+    assert (run.returncode, run.stdout) == (plan.returncode, plan.stdout) == (2, "")
+    assert run.stderr == plan.stderr
+    assert "holds no files; nothing was changed" in run.stderr
+    assert "--remove NAME" in run.stderr
+    assert str(own.indexes_dir / "default") in run.stderr
+    assert retrieve("the bridge", 5, settings=own)
+
+
+def test_a_name_stays_with_the_folder_that_had_it_first(own, documents: Path, tmp_path: Path):
+    ingest(documents, settings=own)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "bridge.md").write_text("The bridge of the other town opened in 1888.")
+    (other / "tower.txt").write_text("The tower was built in 1889.")
+    outcomes = {file.source: file for file in ingest(other, settings=own).files}
+    assert outcomes["tower.txt"].outcome == "indexed"
+    assert outcomes["bridge.md"].outcome == "name_taken"
+    assert str(documents) in outcomes["bridge.md"].detail
+    assert "rename" in outcomes["bridge.md"].detail
+    assert [file.source for file in plan_only(other, settings=own).taken] == ["bridge.md"]
+    found = {p.text for p in retrieve("bridge opened", 20, settings=own) if "opened" in p.text}
+    assert any("1932" in text for text in found)
+    assert not any("1888" in text for text in found)
+    (documents / "bridge.md").unlink()  # the name is free
+    assert actions(ingest(other, settings=own))["bridge.md"] == "changed"
+
+
+def test_a_file_that_two_folders_lead_to_is_one_file(own, documents: Path, tmp_path: Path):
+    ingest(documents, settings=own)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    (moved / "ponte.md").hardlink_to(documents / "ponte.md")
+    assert actions(ingest(moved, settings=own)) == {"ponte.md": "unchanged"}
 
 
 def test_links_out_of_the_folder_are_not_followed(own, documents: Path, tmp_path: Path):

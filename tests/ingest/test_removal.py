@@ -1,11 +1,16 @@
 import json
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from ingest.ignoring import Ignored, ignored_files, restore
 from ingest.pipeline import ingest
 from ingest.removal import UPLOADS, remove
 from rag_app import retrieve
-from rag_app.store.places import index_folder
+from rag_app.store.database import Database
+from rag_app.store.places import index_folder, noted_roots
+from tests.ingest.test_pipeline import command
 
 
 def found(settings, question: str = "bridge garden ponte") -> set[str]:
@@ -23,6 +28,37 @@ def test_a_removed_document_is_gone_from_the_next_search_and_stays_gone(own, doc
     assert report.ignored == ("bridge.md",)
     assert json.loads(report.to_json())["ignored"] == ["bridge.md"]
     assert found(own) == {"notes/garden.txt", "ponte.md"}
+
+
+@pytest.mark.parametrize("spelling", ["link", "notes/.."])
+def test_a_folder_is_the_same_by_any_spelling(own, documents: Path, spelling: str):
+    (documents.parent / "link").symlink_to(documents)
+    ingest(documents, settings=own)
+    remove(["bridge.md"], settings=own)
+    (documents / "ponte.md").unlink()
+    other = documents.parent / "link" if spelling == "link" else documents / spelling
+    report = ingest(other, settings=own)
+    assert (report.ignored, report.removed) == (("bridge.md",), ("ponte.md",))
+    assert found(own) == {"notes/garden.txt"}
+    assert noted_roots(index_folder(own, "default")) == [str(documents)]
+
+
+def test_a_folder_kept_by_another_spelling_is_known_again(own, documents: Path):
+    """An index may hold a path that goes through a link."""
+    link = documents.parent / "link"
+    link.symlink_to(documents)
+    ingest(documents, settings=own)
+    remove(["bridge.md"], settings=own)
+    home = index_folder(own, "default")
+    with closing(Database(home)) as database, database.change():
+        for record in database.documents():
+            database.move_document(record, record.source, str(link))
+    for name in ("ignored.jsonl", "folders.jsonl"):
+        (home / name).write_text((home / name).read_text().replace(str(documents), str(link)))
+    (documents / "ponte.md").unlink()
+    report = ingest(documents, settings=own)
+    assert (report.ignored, report.removed) == (("bridge.md",), ("ponte.md",))
+    assert noted_roots(home) == [str(documents)]
 
 
 def test_what_is_taken_off_the_list_is_read_again(own, documents: Path):
@@ -49,6 +85,13 @@ def test_an_uploads_file_is_deleted_and_an_equal_name_elsewhere_is_not_passed_ov
     (documents / "otter.txt").write_text("Otters live in rivers.")
     assert ingest(documents, settings=own).ignored == ()
     assert "otter.txt" in found(own, "otter")
+
+
+def test_a_name_to_read_again_that_is_not_there_is_told(environment, documents: Path):
+    given = ["--again", "nosuch.txt", "--again", "ponte.md", "--json"]
+    run = command(environment, documents, *given)
+    assert (run.returncode, run.stderr) == (2, "nosuch.txt: not in the index\n")
+    assert json.loads(run.stdout)["outcomes"] == {"indexed": 3}
 
 
 def test_a_file_is_read_again_where_it_is_asked_for(own, documents: Path):

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from rag_app.evaluate import main
+from rag_app.evaluate import main, read_questions
 from tests.conftest import PROJECT
 
 
@@ -36,3 +36,11 @@ def test_a_broken_line_is_named(tmp_path: Path, capsys):
     path.write_text('{"id": 1}\n')
     assert main([str(path)]) == 2
     assert "line 1, is no question: it has no 'question'" in capsys.readouterr().err
+
+
+def test_a_line_separator_within_a_question_ends_no_line(tmp_path: Path):
+    path = tmp_path / "q.jsonl"
+    row = {"id": "1", "question": "How long\u2028is it?", "answerable": False, "evidence": []}
+    path.write_text(json.dumps(row, ensure_ascii=False) + "\r\n", "utf-8")
+    (question,) = read_questions(path)
+    assert question.question == "How long\u2028is it?"

@@ -122,6 +122,16 @@ def test_a_deleted_document_is_gone_and_can_be_brought_back(
     assert "bridge.md" in sources(own, "the bridge")
 
 
+def test_an_upload_takes_no_name_from_a_folder(app: AppTest, own: Settings, documents: Path):
+    ingest(documents, settings=own)
+    app.run()
+    app.file_uploader[0].set_value([("bridge.md", b"Our bridge opened in 1888.", "text/markdown")])
+    next(button for button in app.button if button.label == "Add to the index").click().run()
+    wait_until_done(app)
+    assert not app.exception
+    assert {"bridge.md", "bridge (2).md"} <= sources(own, "the bridge opened")
+
+
 def test_a_button_brings_the_index_up_to_date(app: AppTest, own: Settings, documents: Path):
     ingest(documents, settings=own)
     (documents / "otter.txt").write_text("The otter Brambles was born in Seattle in 2019.")

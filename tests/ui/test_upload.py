@@ -22,3 +22,15 @@ def test_an_uploaded_name_stays_in_its_folder(tmp_path: Path, name: str, kept: s
     assert path == tmp_path / "uploads" / kept
     assert path.read_bytes() == b"data"
     assert [item for item in tmp_path.rglob("*") if item.is_file()] == [path]
+
+
+def test_an_upload_replaces_its_namesake_among_uploads_and_nothing_else(tmp_path: Path):
+    uploads = tmp_path / "uploads"
+    first = save_upload(uploads, "bridge.txt", b"1932", taken={"bridge.txt"})
+    assert first == uploads / "bridge (2).txt"
+    assert save_upload(uploads, "bridge.txt", b"1932", taken={"bridge.txt"}) == first
+    other = save_upload(uploads, "bridge.txt", b"1974", taken={"bridge.txt"})
+    assert (other.name, first.read_bytes()) == ("bridge (3).txt", b"1932")
+    again = save_upload(uploads, "bridge (2).txt", b"1988", taken={"bridge.txt"})
+    assert (again, first.read_bytes()) == (first, b"1988")
+    assert save_upload(uploads, "notes/bridge.txt", b"x", taken={"bridge.txt"}).name == "bridge.txt"

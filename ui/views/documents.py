@@ -10,7 +10,7 @@ from rag_app.errors import RagError
 from rag_app.invisible import without_invisible
 from rag_app.rendering import inert
 from rag_app.store.database import INDEXED
-from rag_app.store.places import index_folder, noted_roots
+from rag_app.store.places import index_folder, noted_roots, real_folder
 from ui import ingesting, resources, session
 from ui.document_actions import actions, say, taken_out
 from ui.document_preview import preview
@@ -78,7 +78,7 @@ def _up_to_date(index: str) -> None:
 
 def _holds_files(root: Path, home: Path) -> bool:
     """A folder of uploads that were all deleted is nothing to complain of."""
-    return root != home / UPLOADS or any(path.is_file() for path in root.rglob("*"))
+    return root != real_folder(home / UPLOADS) or any(path.is_file() for path in root.rglob("*"))
 
 
 def _filters(held: Listing) -> Filter:

@@ -1,3 +1,4 @@
+import os
 import random
 from pathlib import Path
 
@@ -98,3 +99,14 @@ def test_a_missing_index_names_those_that_are_there(index: Path):
 def test_an_index_name_cannot_leave_the_folder(name: str, own):
     with pytest.raises(SettingError):
         index_folder(own, name)
+
+
+def test_vectors_and_folders_are_their_users_alone_whatever_the_umask(own, documents: Path):
+    before = os.umask(0)
+    try:
+        ingest(documents, settings=own)
+    finally:
+        os.umask(before)
+    for name in ("vectors.faiss", "folders.jsonl"):
+        status = (own.indexes_dir / "default" / name).stat()
+        assert oct(status.st_mode & 0o777) == "0o600"
