@@ -14,7 +14,8 @@ from rag_app.embedding import load_embedder
 from rag_app.errors import Cancelled
 from rag_app.evidence import Sentence, rank_sentences, support_of, weigh_words
 from rag_app.identity import identify
-from rag_app.inventory import Inventory, inventory_of, take
+from rag_app.inventory import take
+from rag_app.inventory_questions import Inventory, inventory_of
 from rag_app.language import Language, detect
 from rag_app.llm import describe, load_llm
 from rag_app.narrowing import check_sources, scope_of
