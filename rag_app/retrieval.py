@@ -1,5 +1,6 @@
 """From a question to the passages of the documents that speak of it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from rag_app.store.reader import open_reader
 from rag_app.store.vectorstore import as_document
 from rag_app.values import Explanation, Passage, Scope
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _FIGURES_AMONG = 60  # passages, the best ones, among which those of figures are favoured
 
 
@@ -102,10 +104,13 @@ def checked(question: str, settings: Settings) -> str:
 
 
 def as_text(question: str) -> str:
-    """The question, if it is text. Raises QuestionError where it is none."""
+    """The question with U+FFFD for what is no letter: a command line may hold any byte.
+
+    Raises QuestionError where it is no text at all.
+    """
     if not isinstance(question, str):
         raise QuestionError(f"A question is text, such as 'Who published LoRA?', not {question!r}.")
-    return question
+    return _LONE_SURROGATE.sub("\ufffd", question)
 
 
 class HybridRetriever(BaseRetriever):

@@ -60,6 +60,14 @@ def test_a_follow_up_is_read_with_the_questions_before_it(own, documents):
     assert "503" in answer.text
 
 
+def test_a_byte_that_is_no_letter_costs_no_answer(asking):
+    question = b"Who published \xe9 LoRA?".decode("utf-8", "surrogateescape")
+    answer = ask(question, settings=asking, history=[question], conversation="")
+    assert answer.question == "Who published \ufffd LoRA?"
+    (kept,) = open_log(asking).latest(1)
+    assert kept.question == answer.question
+
+
 def test_what_failed_or_was_stopped_is_kept_as_such(asking):
     import threading
 
