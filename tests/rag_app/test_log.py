@@ -122,6 +122,17 @@ def test_a_replay_says_what_changed(own, documents):
         replay(999, own)
 
 
+@pytest.mark.parametrize("words", ["telescopio", "TELESCÓPIO", "o telescópio", "elesco\u0301pi"])
+def test_conversations_are_found_without_accents_and_capitals(tmp_path, words):
+    log = ExchangeLog(tmp_path / "log.sqlite")
+    held, titled, other = (log.start("default", "ana") for _ in range(3))
+    log.begin("Onde fica o telescópio?", "default", held)
+    log.begin("Quem?", "default", titled)
+    log.rename(titled, "Sobre o Telescópio")
+    log.begin("Onde fica a ponte?", "default", other)
+    assert {c.id for c in log.conversations("ana", containing=words)} == {held, titled}
+
+
 def test_conversations_are_found_renamed_and_deleted(tmp_path):
     log = ExchangeLog(tmp_path / "log.sqlite")
     one, other = log.start("default", "ana"), log.start("default", "ana")
