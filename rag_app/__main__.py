@@ -2,11 +2,13 @@
 
 ``python -m rag_app doctor`` examines the installation, ``python -m rag_app log`` lists what was
 asked, ``python -m rag_app --replay ID`` gives one of these answers again,
-``python -m rag_app export`` writes an answer and its quoted pages as one HTML file, and
-``python -m rag_app accounts`` says who may sign in to the chat.
+``python -m rag_app export`` writes an answer and its quoted pages as one HTML file,
+``python -m rag_app evaluate`` scores an index by questions of a file, ``python -m rag_app watch``
+says which watched answers changed, and ``python -m rag_app accounts`` who may sign in to the chat.
 """
 
 import argparse
+import importlib
 import json
 import sys
 from dataclasses import asdict
@@ -17,6 +19,13 @@ from rag_app.errors import RagError
 if TYPE_CHECKING:
     from rag_app.values import Answer
 
+_COMMANDS = {
+    "accounts": "rag_app.accounts_command",
+    "doctor": "rag_app.doctor",
+    "evaluate": "rag_app.evaluate",
+    "export": "rag_app.export",
+    "watch": "rag_app.watch",
+}
 _NEAREST = 3  # passages shown under an abstention
 _HEADINGS = {"en": ("Sources", "Nearest passages"), "pt": ("Fontes", "Trechos mais próximos")}
 
@@ -24,18 +33,9 @@ _HEADINGS = {"en": ("Sources", "Nearest passages"), "pt": ("Fontes", "Trechos ma
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; its exit code: 0, or 2 after an error that the user can mend."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == ["doctor"]:
-        from rag_app.doctor import main as examine
-
-        return examine(arguments[1:])
-    if arguments[:1] == ["accounts"]:
-        from rag_app.accounts_command import main as change_accounts
-
-        return change_accounts(arguments[1:])
-    if arguments[:1] == ["export"]:
-        from rag_app.export import main as export
-
-        return export(arguments[1:])
+    if arguments and arguments[0] in _COMMANDS:
+        module = importlib.import_module(_COMMANDS[arguments[0]])
+        return int(module.main(arguments[1:]))
     parser = _parser()
     options = parser.parse_args(arguments)
     if (options.question is None) == (options.replay is None):
