@@ -134,7 +134,7 @@ def _cost(exchange: Exchange, answer: Answer) -> str:
         t("meta", seconds=usage.seconds.get("total", 0.0)),
         t("meta_support", support=answer.support) if answer.coverage is None else "",
     ]
-    if usage.completion_tokens and not answer.cached:
+    if usage.completion_tokens and answer.answered_by == "llm" and not answer.cached:
         rate = usage.completion_tokens / writing if writing else 0.0
         parts.append(t("meta_tokens", tokens=usage.completion_tokens, rate=rate))
     scope = conversation.scope_of(exchange)
