@@ -34,12 +34,15 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; its exit code: 0, or 2 after an error that the user can mend."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments and arguments[0] in _COMMANDS:
+        if arguments[0] != "doctor":  # it tells them as findings
+            _warn()
         module = importlib.import_module(_COMMANDS[arguments[0]])
         return int(module.main(arguments[1:]))
     parser = _parser()
     options = parser.parse_args(arguments)
     if (options.question is None) == (options.replay is None):
         parser.error("give a question, or --replay with the number of an answer")
+    _warn()
     try:
         if options.replay is not None:
             return _replay(options.replay)
@@ -100,6 +103,12 @@ def coverage_line(answer: "Answer") -> str:
         line = f"Read {coverage.read} of {coverage.passages} passages in {coverage.files} files"
         missing = f"; {len(coverage.unreadable)} files unreadable"
     return line + (missing if coverage.unreadable else "") + "."
+
+
+def _warn() -> None:
+    from rag_app.settings import warn_of_strange_settings
+
+    warn_of_strange_settings()
 
 
 def _parser() -> argparse.ArgumentParser:
