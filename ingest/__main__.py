@@ -19,6 +19,9 @@ from rag_app.errors import DocumentsError, RagError
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; its exit code: 0, or 2 after an error that the user can mend."""
     options = _parser().parse_args(arguments)
+    from rag_app.settings import warn_of_strange_settings
+
+    warn_of_strange_settings()
     try:
         return _run(options)
     except RagError as error:

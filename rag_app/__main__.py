@@ -2,11 +2,13 @@
 
 ``python -m rag_app doctor`` examines the installation, ``python -m rag_app log`` lists what was
 asked, ``python -m rag_app --replay ID`` gives one of these answers again,
-``python -m rag_app export`` writes an answer and its quoted pages as one HTML file, and
-``python -m rag_app accounts`` says who may sign in to the chat.
+``python -m rag_app export`` writes an answer and its quoted pages as one HTML file,
+``python -m rag_app evaluate`` scores an index by questions of a file, ``python -m rag_app watch``
+says which watched answers changed, and ``python -m rag_app accounts`` who may sign in to the chat.
 """
 
 import argparse
+import importlib
 import json
 import sys
 from dataclasses import asdict
@@ -17,6 +19,13 @@ from rag_app.errors import RagError
 if TYPE_CHECKING:
     from rag_app.values import Answer
 
+_COMMANDS = {
+    "accounts": "rag_app.accounts_command",
+    "doctor": "rag_app.doctor",
+    "evaluate": "rag_app.evaluate",
+    "export": "rag_app.export",
+    "watch": "rag_app.watch",
+}
 _NEAREST = 3  # passages shown under an abstention
 _ABSENT = {"en": "No document of this index has", "pt": "Nenhum documento deste índice tem"}
 _HEADINGS = {"en": ("Sources", "Nearest passages"), "pt": ("Fontes", "Trechos mais próximos")}
@@ -25,22 +34,16 @@ _HEADINGS = {"en": ("Sources", "Nearest passages"), "pt": ("Fontes", "Trechos ma
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; its exit code: 0, or 2 after an error that the user can mend."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == ["doctor"]:
-        from rag_app.doctor import main as examine
-
-        return examine(arguments[1:])
-    if arguments[:1] == ["accounts"]:
-        from rag_app.accounts_command import main as change_accounts
-
-        return change_accounts(arguments[1:])
-    if arguments[:1] == ["export"]:
-        from rag_app.export import main as export
-
-        return export(arguments[1:])
+    if arguments and arguments[0] in _COMMANDS:
+        if arguments[0] != "doctor":  # it tells them as findings
+            _warn()
+        module = importlib.import_module(_COMMANDS[arguments[0]])
+        return int(module.main(arguments[1:]))
     parser = _parser()
     options = parser.parse_args(arguments)
     if (options.question is None) == (options.replay is None):
         parser.error("give a question, or --replay with the number of an answer")
+    _warn()
     try:
         if options.replay is not None:
             return _replay(options.replay)
@@ -104,6 +107,12 @@ def coverage_line(answer: "Answer") -> str:
         line = f"Read {coverage.read} of {coverage.passages} passages in {coverage.files} files"
         missing = f"; {len(coverage.unreadable)} files unreadable"
     return line + (missing if coverage.unreadable else "") + "."
+
+
+def _warn() -> None:
+    from rag_app.settings import warn_of_strange_settings
+
+    warn_of_strange_settings()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from rag_app.absence import absent_words
@@ -15,11 +15,13 @@ from rag_app.embedding import load_embedder
 from rag_app.errors import Cancelled
 from rag_app.evidence import Sentence, rank_sentences, support_of, weigh_words
 from rag_app.identity import identify
-from rag_app.inventory import Inventory, inventory_of, take
+from rag_app.inventory import take
+from rag_app.inventory_questions import Inventory, inventory_of
 from rag_app.language import Language, detect
 from rag_app.llm import describe, load_llm
+from rag_app.narrowing import check_sources, scope_of
 from rag_app.recording import recorded
-from rag_app.retrieval import checked, find, scope_of
+from rag_app.retrieval import as_text, checked, find
 from rag_app.rewriting import stand_alone
 from rag_app.sentence_reader import load_sentence_reader
 from rag_app.settings import Settings, load_settings
@@ -43,10 +45,10 @@ def ask(
     *,
     index: str = "default",
     settings: Settings | None = None,
-    history: Sequence[str] = (),
-    sources: Sequence[str] | None = None,
+    history: Sequence[str] | str = (),
+    sources: Sequence[str] | str | None = None,
     pages: tuple[int, int] | None = None,
-    modified_after: datetime | None = None,
+    modified_after: datetime | date | None = None,
     conversation: str = "",
     exchange: int | None = None,
     on_stage: Callable[[str], None] | None = None,
@@ -67,13 +69,13 @@ def ask(
     ModelError, and Cancelled soon after ``cancel`` is set.
     """
     settings = settings or load_settings()
-    question, on_token = screen_question(question, on_token, settings)
+    question, on_token = screen_question(as_text(question), on_token, settings)
     clock = _Clock(on_stage or (lambda _: None), cancel or threading.Event())
     with recorded(question, index, settings, conversation, exchange) as record:
         request = Request(
             question=checked(question, settings),
             index=index,
-            history=tuple(history),
+            history=_questions(history),
             scope=scope_of(sources, pages, modified_after),
         )
         clock.begin("searching")
@@ -151,7 +153,13 @@ def _inventory(
     clock.begin("reading")
     base = _abstention(request, question)
     with reader.database.snapshot():
+        check_sources(request.scope, reader.database, request.index)
         return take(inventory, reader.database, request.scope, base, detect(question))
+
+
+def _questions(history: Sequence[str] | str) -> tuple[str, ...]:
+    asked = (history,) if isinstance(history, str) else history
+    return tuple(as_text(question) for question in asked)
 
 
 def passages_read(settings: Settings) -> int:

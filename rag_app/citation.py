@@ -19,6 +19,7 @@ UNVERIFIED: dict[Language, str] = {"en": "(unverified)", "pt": "(não verificado
 
 _MARKER = re.compile(r"\s*\[(\d+(?:\s*,\s*\d+)*)\]")
 _SENTENCE_ENDS = '.!?…"”’»)'
+_BETWEEN_WORDS = re.compile(r"[\s\"“”«»'‘’.,;:!?…*_`|]+")
 _WHITE = re.compile(r"\s+")
 
 
@@ -31,10 +32,16 @@ class Cited:
     claims: tuple[Claim, ...] = ()
 
     def followed_by(self, quoted: "Cited") -> "Cited":
-        """The text, then each quotation as a paragraph of its own, numbered on."""
+        """The text, then each quotation as a paragraph of its own, numbered on.
+
+        One that the text says already, word by word, is not said again.
+        """
+        said = {_words(claim.text) for claim in self.claims}
         places = {(c.source, c.page, c.start): c for c in self.citations}
         paragraphs, claims = [self.text], list(self.claims)
         for citation in quoted.citations:
+            if _words(_shown(citation.quote)) in said:
+                continue
             place = (citation.source, citation.page, citation.start)
             kept = places.setdefault(place, replace(citation, number=len(places) + 1))
             paragraphs.append(f"“{_shown(kept.quote)}” [{kept.number}]")
@@ -111,6 +118,11 @@ def _sentences(text: str) -> list[tuple[str, list[int]]]:
 def _shown(text: str) -> str:
     """A quotation on one line; a document's own [3] must not pass for one of the answer's."""
     return _WHITE.sub(" ", _MARKER.sub("", text)).strip()
+
+
+def _words(text: str) -> str:
+    """The words alone, and the signs that belong to figures."""
+    return _BETWEEN_WORDS.sub(" ", text).strip()
 
 
 def _numbered(kept: Sequence[_Kept], unverified: str) -> Cited:

@@ -17,7 +17,7 @@ from typing import Literal
 
 from rag_app.confinement import landlock_version
 from rag_app.errors import RagError
-from rag_app.settings import Settings, load_settings
+from rag_app.settings import Settings, load_settings, strange_settings
 
 State = Literal["ok", "note", "bad"]
 _MARKS: dict[State, str] = {"ok": "ok  ", "note": "note", "bad": "BAD "}
@@ -137,14 +137,8 @@ def _as_installed(file: importlib.metadata.PackagePath) -> bool:
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
-    known = {f"RAG_{name.upper()}" for name in Settings.model_fields} | {"RAG_OPENAI_API_KEY"}
-    strange = sorted(n for n in os.environ if n.startswith("RAG_") and n not in known)
-    toml = Path("rag.toml")
-    if toml.exists():
-        names = tomllib.loads(toml.read_text(encoding="utf-8"))
-        strange += sorted(f"{n} in rag.toml" for n in names if n not in Settings.model_fields)
-    for name in strange:
-        yield Finding("settings", "bad", f"{name} is no setting: a slip of the pen?")
+    for says in strange_settings():
+        yield Finding("settings", "bad", says)
     changed = sorted(settings.model_fields_set)
     yield Finding("settings", "ok", f"changed: {', '.join(changed) or 'none'}")
 

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from rag_app.errors import ModelNotFound
+from rag_app.errors import ModelNotFound, SettingError
 from rag_app.network import Network
 from rag_app.settings import Settings
 
@@ -37,7 +37,7 @@ _QUERIES_KEPT = 256  # vectors, so that a question is embedded once
 def load_embedder(settings: Settings) -> "Embedder":
     """The embedder that the settings name, loaded once a process.
 
-    Raises ModelNotFound.
+    Raises ModelNotFound, and SettingError where RAG_DEVICE names a device that is not there.
     """
     return _load(settings.embedder, settings.device, settings.threads, settings.cache_dir)
 
@@ -142,6 +142,11 @@ def _load(name: str, device: str, threads: int, cache_dir: Path) -> Embedder:
 
     folder = _model_folder(name)
     digest = _sha256(folder)
+    if device == "cuda" and not _torch_sees_cuda():
+        raise SettingError(
+            "RAG_DEVICE=cuda, but torch sees no CUDA device here. Set RAG_DEVICE=auto, which uses"
+            " one where there is one, or install the NVIDIA driver and a torch built for CUDA."
+        )
     on_cuda = device == "cuda" or (device == "auto" and _cuda_available())
     model = converted(folder, digest, name, cache_dir)
     tokenizer = Tokenizer.from_file(str(model.tokenizer))
@@ -261,6 +266,10 @@ def _cuda_available() -> bool:
 
     if shutil.which("nvidia-smi") is None:  # spares the seconds that importing torch takes
         return False
+    return _torch_sees_cuda()
+
+
+def _torch_sees_cuda() -> bool:
     import torch
 
     return torch.cuda.is_available()

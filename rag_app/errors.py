@@ -3,7 +3,7 @@
 RagError                        commands print it and exit with 2
 ├── SettingError                a setting, or a spec in one, cannot be used
 ├── MissingExtra                an optional dependency is not installed
-├── QuestionError               the question cannot be asked (empty, too long)
+├── QuestionError               the question cannot be asked (empty, too long, of no file)
 │   └── ContentRefused          the content filter does not let it pass
 ├── StoreError                  something about an index
 │   ├── IndexNotFound           no index of that name
@@ -46,7 +46,7 @@ class MissingExtra(RagError):
 
 
 class QuestionError(RagError):
-    """The question is empty or too long."""
+    """The question is empty or too long, or what narrows it cannot be used."""
 
 
 class ContentRefused(QuestionError):

@@ -7,6 +7,7 @@ QUESTIONS.jsonl has one object a line: ``id``, ``lang`` ("en" or "pt"), ``questi
 
 import argparse
 import json
+import os
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag_app import metrics
 from rag_app.errors import DocumentsError, RagError
+from rag_app.question_file import Place, Question, read_questions
 
 if TYPE_CHECKING:
     from rag_app.settings import Settings
@@ -25,22 +27,6 @@ if TYPE_CHECKING:
 _KS = (1, 3, 5, 10)
 _KEPT = 5  # passages that are kept with a question's scores
 _RETRIEVED = 30  # passages, of which several may lie on one page
-_REQUIRED = ("id", "question", "answerable", "evidence")
-
-Place = tuple[str, int | None]
-
-
-@dataclass(frozen=True)
-class Question:
-    """One line of the question file."""
-
-    id: str
-    lang: str
-    question: str
-    answers: tuple[str, ...]
-    answerable: bool
-    evidence: dict[Place, float]  # place -> grade
-    kind: str = ""  # of an unanswerable one: "near" or "far"
 
 
 @dataclass(frozen=True)
@@ -122,27 +108,14 @@ def summed_up(index: str, scored: list[Scored]) -> Evaluation:
     )
 
 
-def read_questions(path: Path) -> list[Question]:
-    """The questions of a file. Raises DocumentsError naming the line that cannot be used."""
-    try:
-        # JSON allows Unicode's other line ends, such as U+2028, within a text.
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DocumentsError(f"{path} cannot be read: {error}.") from error
-    questions = [
-        _question(path, number, line) for number, line in enumerate(lines, 1) if line.strip()
-    ]
-    if not questions:
-        raise DocumentsError(f"{path} holds no questions.")
-    return questions
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; its exit code: 0, or 2 after an error that the user can mend."""
     options = _parser().parse_args(arguments)
+    stem = options.out or options.questions.with_name(f"{options.questions.stem}-results")
     try:
         from rag_app.settings import load_settings
 
+        _check_folder(stem.absolute().parent)
         questions = read_questions(options.questions)
         before = _read_run(options.against) if options.against else None
         run = evaluate(
@@ -156,13 +129,21 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"error: {error}\n")
         return 2
     data = asdict(run)
-    stem = options.out or options.questions.with_name(f"{options.questions.stem}-results")
     Path(f"{stem}.json").write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
     from rag_app.evaluation_report import as_html, as_text
 
     Path(f"{stem}.html").write_text(as_html(data, before), "utf-8")
     sys.stdout.write(as_text(data, before) + f"\n\nWritten: {stem}.json, {stem}.html\n")
     return 0
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise DocumentsError where no report can be written: before the work, not after it."""
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise DocumentsError(
+            f"--out: no report can be written to {folder}. Make this folder, or give yourself the"
+            " right to write there, or name another."
+        )
 
 
 def _show_progress(done: int, count: int) -> None:
@@ -253,22 +234,6 @@ def _place(passage: "Passage", paged: bool) -> Place:
 
 def _named(source: str, page: int | None, paged: bool) -> Place:
     return (source.rsplit("/", 1)[-1].rsplit(".", 1)[0], page if paged else None)
-
-
-def _question(path: Path, number: int, line: str) -> Question:
-    try:
-        row = json.loads(line)
-        missing = [name for name in _REQUIRED if name not in row]
-        if missing:
-            raise ValueError(f"it has no {missing[0]!r}")
-        return Question(
-            id=str(row["id"]), lang=row.get("lang", "en"), question=row["question"],
-            answers=tuple(row.get("answers", ())), answerable=bool(row["answerable"]),
-            evidence={(e["doc"], e.get("page")): float(e.get("grade", 1)) for e in row["evidence"]},
-            kind=row.get("unanswerable_kind", ""),
-        )  # fmt: skip
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DocumentsError(f"{path}, line {number}, is no question: {error}.") from error
 
 
 def _read_run(path: Path) -> dict[str, Any]:

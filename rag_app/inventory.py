@@ -1,14 +1,16 @@
 """Questions over everything: "which documents mention ...", "list all ...", "how many files ...".
 
-The first few passages cannot answer these. Every passage that holds all the words asked for is
-read, and the answer says how many that were, and which files nobody could read.
+The first few passages cannot answer these. Every passage that holds all the words asked for, or
+those of one part where documents with several parts are asked for, is read, and the answer says
+how many that were, and which files nobody could read.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.injection import flag
+from rag_app.inventory_questions import Inventory
 from rag_app.language import Language
 from rag_app.store.contents import INDEXED
 from rag_app.store.database import Database
@@ -20,58 +22,8 @@ _MOST_SHOWN = 40  # lines of an answer
 _FEWEST_LISTED = 3  # sentences; with fewer, "list all" is a question like any other
 _SHOWN_PASSAGES = 8
 
-_FILES = (
-    r"(?:documents?|files?|reports?|papers?|articles?|texts?|contracts?|documentos?"
-    r"|arquivos?|ficheiros?|relatórios?|artigos?|textos?|contratos?)"
-)
-_MENTION = (
-    r"(?:mentions?|cites?|contains?|names?|discuss(?:es)?|covers?|includes?|refers?\s+to"
-    r"|speaks?\s+(?:of|about)|talks?\s+about|(?:is|are)\s+about|deals?\s+with|mencionam?|citam?|contêm|contém"
-    r"|fala[m]?\s+(?:de|do|da|dos|das|sobre)|tratam?\s+(?:de|do|da|dos|das)|discutem?|incluem?"
-    r"|se\s+referem?\s+(?:a|ao|à|aos|às))"
-)
-_END = r"\s*[?.!]*\s*$"
-_BY_FILE = re.compile(
-    rf"(?ix)^\s*(?:(?:which|what|how\s+many|quais|que|quantos|quantas)\s+(?:of\s+(?:the|these|my)\s+|dos\s+|das\s+)?"
-    rf"|(?:list|show|find|name|liste|mostre|encontre|enumere)\s+(?:me\s+)?(?:all\s+|every\s+|each\s+|todos\s+|todas\s+)?"
-    rf"(?:the\s+|os\s+|as\s+)?){_FILES}\s+(?:that\s+|which\s+|que\s+)?{_MENTION}\s+(?P<topic>.+?){_END}"
-)
-_BY_MENTION = re.compile(
-    rf"(?ix)^\s*(?:(?:list|show|find|liste|mostre|encontre)\s+(?:me\s+)?(?:all|every|each|todas|todos)\s+"
-    rf"(?:the\s+|as\s+|os\s+)?(?:mentions?|occurrences?|passages?|references?|menções|ocorrências|trechos|referências)"
-    rf"\s+(?:of|to|about|on|that\s+mention|a|ao|à|de|do|da|sobre)\s+"
-    rf"|(?:where|onde)\s+(?:is|are|é|são)\s+(?=.+(?:mentioned|mencionad|citad))"
-    rf"|(?:how\s+many\s+times|quantas\s+vezes)\s+(?:is|are|é|são)\s+(?=.+(?:mentioned|mencionad|citad)))"
-    rf"(?P<topic>.+?)(?:\s+(?:é\s+|são\s+)?(?:mentioned|cited|mencionad[oa]s?|citad[oa]s?))?{_END}"
-)
-_ALL = re.compile(
-    rf"(?ix)^\s*(?:list|name|enumerate|show|liste|cite|enumere|mostre)\s+(?:me\s+)?"
-    rf"(?:all|every|each|todos|todas|cada)\s+(?:of\s+)?(?:the\s+|os\s+|as\s+)?(?P<topic>.+?){_END}"
-)
-_ARTICLE = re.compile(r"(?i)^(?:the|an?|os?|as?|uma?)\s+")
-_QUOTED = re.compile(r"^[\"“«'](.+)[\"”»']$")
+_QUOTED = re.compile(r"^(?:\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|'(.+)')$")
 _WHITE = re.compile(r"\s+")
-
-
-@dataclass(frozen=True)
-class Inventory:
-    """What is to be looked for everywhere."""
-
-    topic: str
-    by_file: bool  # one line a file, not one a sentence
-    certain: bool  # whether it can only be answered so, whatever is found
-
-
-def inventory_of(question: str) -> Inventory | None:
-    """What a question over everything looks for; None for any other question."""
-    for pattern, by_file, certain in (
-        (_BY_FILE, True, True), (_BY_MENTION, False, True), (_ALL, False, False),
-    ):  # fmt: skip
-        if match := pattern.match(question):
-            topic = _ARTICLE.sub("", match["topic"].strip())
-            if words_of(topic):
-                return Inventory(topic, by_file, certain)
-    return None
 
 
 def take(
@@ -86,10 +38,11 @@ def take(
     None where the question is better answered as any other. Call it in a snapshot of the
     database.
     """
-    ids = database.matching(all_words(inventory.topic), scope)
+    found = _sought(inventory, database, scope)
+    ids = sorted(found)
     read = ids[:_MOST_READ]
-    passages = [p for p in database.passages_in_order(read) if _holds(p.text, inventory.topic)]
-    lines = _lines(passages, inventory, language)
+    passages = database.passages_in_order(read)
+    lines = _lines([(p, found[p.chunk_id]) for p in passages], inventory, language)
     if not inventory.certain and len(lines) < _FEWEST_LISTED:
         return None
     unreadable = tuple(r.source for r in database.documents() if r.outcome != INDEXED)
@@ -97,8 +50,7 @@ def take(
     unread = len(ids) - len(read)
     coverage = Coverage(len(passages) + unread, len(passages), len(files), unreadable)
     if not lines:
-        none = {"en": "No document mentions", "pt": "Nenhum documento menciona"}[language]
-        return _replaced(base, f"{none} “{inventory.topic}”.", (), (), coverage, passages)
+        return _replaced(base, _nothing(inventory, language), (), (), coverage, passages)
     hashes = database.sha256_of(files)
     citations = tuple(
         Citation(
@@ -130,37 +82,45 @@ class _Line:
         return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
 
 
-def _lines(passages: Sequence[Passage], inventory: Inventory, language: Language) -> list[_Line]:
-    """By file its first sentence that holds most of the topic; else each sentence that does."""
+def _lines(
+    found: Sequence[tuple[Passage, str]], inventory: Inventory, language: Language
+) -> list[_Line]:
+    """Each passage comes with the words that it was found by.
+
+    By file, and by part where no passage of it holds every part: its first sentence that holds
+    most of these words. Else each sentence that does.
+    """
     if not inventory.by_file:
-        found: dict[str, _Line] = {}
-        for passage in passages:
-            for start, end in _best_spans(passage, inventory.topic):
+        said: dict[str, _Line] = {}
+        for passage, words in found:
+            for start, end in _best_spans(passage, words):
                 quoted = _WHITE.sub(" ", passage.text[start - passage.start : end - passage.start])
-                found.setdefault(quoted, _Line(passage, start, end, f"“{quoted}”"))
-        return list(found.values())
-    by_file: dict[str, list[Passage]] = {}
-    for passage in passages:
-        by_file.setdefault(passage.source, []).append(passage)
+                said.setdefault(quoted, _Line(passage, start, end, f"“{quoted}”"))
+        return list(said.values())
+    by_file: dict[tuple[str, str], list[Passage]] = {}
+    for passage, words in sorted(found, key=lambda it: it[0].source):
+        by_file.setdefault((passage.source, words), []).append(passage)
     lines = []
     word = {"en": ("passage", "passages"), "pt": ("trecho", "trechos")}[language]
-    for source, held in by_file.items():
-        spans = [(p, span) for p in held for span in _best_spans(p, inventory.topic)]
+    several = len(inventory.alternatives) > 1 or len(inventory.alternatives[0]) > 1
+    for (source, words), held in by_file.items():
+        spans = [(p, span) for p in held for span in _best_spans(p, words)]
         if not spans:
             continue
         passage, (start, end) = next((it for it in spans if _is_prose(*it)), spans[0])
         quoted = _WHITE.sub(" ", passage.text[start - passage.start : end - passage.start])
         count = f"{len(held)} {word[len(held) > 1]}"
-        lines.append(_Line(passage, start, end, f"{source} ({count}): “{quoted}”"))
+        name = f"{source}, “{_bare(words)}”" if several else source
+        lines.append(_Line(passage, start, end, f"{name} ({count}): “{quoted}”"))
     return lines
 
 
-def _best_spans(passage: Passage, topic: str) -> list[tuple[int, int]]:
-    """The passage's sentences that hold as many of the topic's words as any of them does."""
+def _best_spans(passage: Passage, words: str) -> list[tuple[int, int]]:
+    """The passage's sentences that hold as many of these words as any of them does."""
     whole = list(passage.sentences) or [(passage.start, passage.end)]
     flags = flag([passage.text[a - passage.start : b - passage.start] for a, b in whole])
     spans = [span for span, is_instruction in zip(whole, flags, strict=True) if not is_instruction]
-    wanted = words_of(topic)
+    wanted = words_of(words)
 
     def held(span: tuple[int, int]) -> int:
         text = passage.text[span[0] - passage.start : span[1] - passage.start]
@@ -177,15 +137,83 @@ def _is_prose(passage: Passage, span: tuple[int, int]) -> bool:
     return text[-1:] in ".!?" and not text.startswith(("#", "|"))
 
 
-def _holds(text: str, topic: str) -> bool:
-    """Whether a topic in quotation marks stands there word by word; others were matched."""
-    quoted = _QUOTED.match(topic)
-    flat = _WHITE.sub(" ", text).casefold()
-    return quoted is None or _WHITE.sub(" ", quoted.group(1)).casefold() in flat
+def _sought(inventory: Inventory, database: Database, scope: Scope | None) -> dict[int, str]:
+    """The chunks that hold what is looked for, each with the words that it was found by.
+
+    Of a file with a passage that holds every part ("Johnson and Johnson" is a name), these
+    passages alone.
+    """
+    found: dict[int, str] = {}
+    for parts in inventory.alternatives:
+        each = {part: _holding(part, database, scope) for part in parts}
+        whole = set.intersection(*map(set, each.values()))
+        told = " ".join(parts) if len(parts) == 1 else " + ".join(map(_bare, parts))
+        found = dict.fromkeys(whole, told) | found
+        if len(parts) == 1:
+            continue
+        files = _files_of(database, {chunk for ids in each.values() for chunk in ids})
+        in_parts = set.intersection(*({files[i] for i in ids} for ids in each.values()))
+        in_parts -= {files[chunk] for chunk in whole}
+        for part, ids in each.items():
+            found = dict.fromkeys((i for i in ids if files[i] in in_parts), part) | found
+    return found
+
+
+def _holding(words: str, database: Database, scope: Scope | None) -> list[int]:
+    """The chunks with all the words; with those in quotation marks, word by word."""
+    ids = database.matching(all_words(words), scope)
+    if not (quoted := _QUOTED.match(words)):
+        return ids
+    text = _flat(_bare(quoted.group()))
+    read = database.passages_in_order(ids[:_MOST_READ])
+    return [*(p.chunk_id for p in read if text in _flat(p.text)), *ids[_MOST_READ:]]
+
+
+def _files_of(database: Database, chunks: Iterable[int]) -> dict[int, int]:
+    """The document of each chunk, by its row's id."""
+    ids = sorted(chunks)
+    files: dict[int, int] = {}
+    for at in range(0, len(ids), 500):
+        pages = database.pages_of(ids[at : at + 500])
+        files |= {chunk: document for chunk, (document, _) in pages.items()}
+    return files
+
+
+def _nothing(inventory: Inventory, language: Language) -> str:
+    """What was looked for in vain: words together in a passage, not a matter in a document."""
+    said, both, either, and_, or_ = {
+        "en": (
+            "No document mentions {}.",
+            "No document holds all of these, the words of each together in a passage: {}.",
+            "No passage holds all of these words together: {}.",
+            " and ", " or ",
+        ),
+        "pt": (
+            "Nenhum documento menciona {}.",
+            "Nenhum documento tem tudo isto, as palavras de cada um juntas num trecho: {}.",
+            "Nenhum trecho tem todas estas palavras juntas: {}.",
+            " e ", " ou ",
+        ),
+    }[language]  # fmt: skip
+    told = or_.join(and_.join(f"“{_bare(p)}”" for p in ps) for ps in inventory.alternatives)
+    parts = [part for parts in inventory.alternatives for part in parts]
+    if all(len(words_of(part)) == 1 or _QUOTED.match(part) for part in parts):
+        return said.format(told)
+    return (either if len(parts) == len(inventory.alternatives) else both).format(told)
+
+
+def _bare(words: str) -> str:
+    """Without the quotation marks around them."""
+    quoted = _QUOTED.match(words)
+    return words if quoted is None else next(filter(None, quoted.groups()))
+
+
+def _flat(text: str) -> str:
+    return _WHITE.sub(" ", text).casefold()
 
 
 def _head(inventory: Inventory, coverage: Coverage, lines: int, language: Language) -> str:
-    topic = inventory.topic.strip("\"“”«»'")
+    topic = _bare(inventory.topic)
     shown = min(lines, _MOST_SHOWN)
     passages, files, of, first = {
         "en": (("passage", "passages"), ("file", "files"), "in", "The first {} of {}:"),

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from rag_app.errors import LogError
 from rag_app.settings import Settings
+from rag_app.terms import fold
 from rag_app.values import Answer, Conversation, Exchange
 
 _FILE = "log.sqlite"
@@ -74,6 +75,7 @@ class ExchangeLog:
             self._connection = sqlite3.connect(
                 path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
             )
+            self._connection.create_function("folded", 1, _folded, deterministic=True)
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._connection.executescript(_TABLES)
@@ -173,20 +175,19 @@ class ExchangeLog:
     ) -> list[Conversation]:
         """A user's conversations that hold a question, latest first.
 
-        ``containing`` keeps those with these words in the title, a question or an answer.
+        ``containing`` keeps those with these words in the title, a question or an answer,
+        whatever their accents and capitals.
         """
-        like = "%" + containing.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         rows = self._run(
             "SELECT c.id, c.title, c.index_name, c.updated,"
             " (SELECT count(*) FROM exchanges WHERE conversation = c.id) AS held"
-            " FROM conversations c WHERE user = ? AND held > 0 AND (title LIKE ? ESCAPE '\\'"
-            " OR EXISTS (SELECT 1 FROM exchanges e WHERE e.conversation = c.id AND"
-            " (e.question LIKE ? ESCAPE '\\' OR json_extract(e.answer, '$.text') LIKE ?"
-            " ESCAPE '\\'))) ORDER BY updated DESC, c.rowid DESC LIMIT ?",
+            " FROM conversations c WHERE user = ?1 AND held > 0 AND (?2 = ''"
+            " OR instr(folded(title), ?2) OR EXISTS (SELECT 1 FROM exchanges e"
+            " WHERE e.conversation = c.id AND (instr(folded(e.question), ?2)"
+            " OR instr(folded(json_extract(e.answer, '$.text')), ?2))))"
+            " ORDER BY updated DESC, c.rowid DESC LIMIT ?3",
             user,
-            like,
-            like,
-            like,
+            _folded(containing),
             limit,
         ).fetchall()
         return [Conversation(*row) for row in rows]
@@ -234,6 +235,10 @@ class ExchangeLog:
 @lru_cache
 def _opened(path: Path | None) -> ExchangeLog:
     return ExchangeLog(path)
+
+
+def _folded(text: str | None) -> str:
+    return fold(text or "").casefold()
 
 
 def _exchange(row: tuple) -> Exchange:  # type: ignore[type-arg]

@@ -1,8 +1,9 @@
 """From a question to the passages of the documents that speak of it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -13,6 +14,7 @@ from rag_app.errors import QuestionError
 from rag_app.fusion import FIGURES_WEIGHT, favour_figures
 from rag_app.glossary import expand
 from rag_app.hybrid_search import Query, search
+from rag_app.narrowing import check_sources, scope_of
 from rag_app.reranking import READS, rerank
 from rag_app.settings import Settings, load_settings
 from rag_app.store.places import index_folder
@@ -20,6 +22,7 @@ from rag_app.store.reader import open_reader
 from rag_app.store.vectorstore import as_document
 from rag_app.values import Explanation, Passage, Scope
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _FIGURES_AMONG = 60  # passages, the best ones, among which those of figures are favoured
 
 
@@ -29,20 +32,23 @@ def retrieve(
     *,
     index: str = "default",
     settings: Settings | None = None,
-    sources: Sequence[str] | None = None,
+    sources: Sequence[str] | str | None = None,
     pages: tuple[int, int] | None = None,
-    modified_after: datetime | None = None,
+    modified_after: datetime | date | None = None,
     explain: bool = False,
 ) -> list[Passage]:
     """The ``k`` passages that speak most of the question, best first.
 
-    Only within ``sources`` (paths as the index names them, or patterns with * and ?), within
-    ``pages`` (first and last) and in files ``modified_after`` a time, where these are given: the
-    rest is never searched. ``explain`` adds to each passage why it came up. Raises QuestionError,
-    IndexNotFound, IndexDamaged, EmbedderMismatch, SettingError or ModelNotFound.
+    Only within ``sources`` (files or folders as the index names them, or patterns with * and ?;
+    one or several), within ``pages`` (first and last) and in files ``modified_after`` a time or
+    day (in UTC), where these are given: the rest is never searched. ``explain`` adds to each
+    passage why it came up. Raises QuestionError, IndexNotFound, IndexDamaged, EmbedderMismatch,
+    SettingError or ModelNotFound.
     """
     settings = settings or load_settings()
     question = checked(question, settings)
+    if not isinstance(k, int) or k < 1:
+        raise QuestionError(f"k={k!r} cannot be used: give how many passages, 1 or more.")
     scope = scope_of(sources, pages, modified_after)
     return find(question, k, index, settings, scope, explain=explain)
 
@@ -62,6 +68,7 @@ def find(
     expansion = expand(question, settings)
     wanted = max(k, READS) if settings.reranker else k
     with reader.snapshot():
+        check_sources(scope, reader.database, index)
         fused = search(reader, embedder, Query(question, expansion.meanings), wanted, scope)
         head = fused[: max(wanted, _FIGURES_AMONG) if expansion.in_figures else wanted]
         found = reader.database.passages([item.chunk_id for item in head])
@@ -82,18 +89,9 @@ def find(
     return rerank(question, passages, settings)[:k]
 
 
-def scope_of(
-    sources: Sequence[str] | None, pages: tuple[int, int] | None, modified_after: datetime | None
-) -> Scope | None:
-    """The part of an index that is meant; None is the whole of it."""
-    if sources is None and pages is None and modified_after is None:
-        return None
-    return Scope(None if sources is None else tuple(sources), pages, modified_after)
-
-
 def checked(question: str, settings: Settings) -> str:
-    """The question, trimmed. Raises QuestionError where it is empty or too long."""
-    question = question.strip()
+    """The question, trimmed. Raises QuestionError where it is no text, empty or too long."""
+    question = as_text(question).strip()
     if not question:
         raise QuestionError("The question is empty. Type what you want to know.")
     if len(question) > settings.max_question_chars:
@@ -103,6 +101,16 @@ def checked(question: str, settings: Settings) -> str:
             " and put long texts into the documents."
         )
     return question
+
+
+def as_text(question: str) -> str:
+    """The question with U+FFFD for what is no letter: a command line may hold any byte.
+
+    Raises QuestionError where it is no text at all.
+    """
+    if not isinstance(question, str):
+        raise QuestionError(f"A question is text, such as 'Who published LoRA?', not {question!r}.")
+    return _LONE_SURROGATE.sub("\ufffd", question)
 
 
 class HybridRetriever(BaseRetriever):

@@ -11,6 +11,11 @@ from functools import reduce
 
 from rag_app.language import STOP_WORDS, detect
 
+_COURTESY = re.compile(
+    r"(?ix)^(?:(?:(?:many\s+)?thanks(?:\s+a\s+lot)?|thank\s+you(?:\s+(?:so|very)\s+much)?|thx"
+    r"|ok(?:ay)?|great|perfect|got\s+it|(?:muito\s+)?obrigad[oa]|valeu|certo|perfeito|entendi)"
+    r"[\s,;.!]*)+$"
+)
 _LEAD = re.compile(
     r"(?ix)^\s*(?:"
     r"(?:and|but|so|ok(?:ay)?)[,\s]+(?:what|how)\s+about\b | (?:what|how)\s+about\b"
@@ -42,7 +47,11 @@ _ARTICLES = re.compile(
 )
 _HANGING = re.compile(rf"(?i)\s+(?:{_WITHIN}|of|de|do|da)$")
 _THING = re.compile(
-    r"(?i)\b(?:the|an?|o|os|as?|um|uma)\s+(?P<head>[^\W\d_]{2,})(?:\s+(?P<more>[^\W\d_]{3,}))?"
+    r"(?i)\b(?:the|an?|o|os|as?|um|uma)\s+(?P<head>(?!que\b)[^\W\d_]{2,})(?:\s+(?P<more>[^\W\d_]{3,}))?"
+)
+_DEFINED = re.compile(
+    r"(?i)^\W*(?:(?:what|who)(?:\s+(?:is|are|was|were)|['’]s)|o\s+que\s+(?:é|são|foi|foram)"
+    r"|quem\s+(?:é|são|foi|foram))\s+(?P<thing>\w[\w.'-]*(?:\s\w[\w.'-]*){0,2})[\s?!.]*$"
 )
 _PARTICIPLE = re.compile(r"(?i)(?:ed|ing|ad[oa]s?|id[oa]s?)$")
 _POSSESSIVE_EN = re.compile(r"(?i)\b(?:its|their|his)\b")
@@ -51,18 +60,20 @@ _FACT_EN = re.compile(r"(?i)\b(?:this|that)\b")
 _OF_PT = re.compile(r"(?i)\bd(?:ele|ela|eles|elas)\b")
 _PRONOUN_PT = re.compile(r"(?i)\b(?:ele|ela|eles|elas)\b")
 _FACT_PT = re.compile(r"(?i)\b(?:isso|isto)\b")
-_POSSESSIVE_PT = re.compile(r"(?i)\b(?:o\s+|a\s+|os\s+|as\s+)?(?:seus?|suas?)\s+(\w+)")
+_POSSESSIVE_PT = re.compile(r"(?i)\b((?:o|a|os|as)\s+)?(?:seus?|suas?)\s+(\w+)")
 _FEW_WORDS = 3  # telling words; with more a question says by itself what it is about
 
 
 def stand_alone(question: str, history: Sequence[str]) -> str:
     """The question as one asks it who has not heard the earlier ones; itself where it can stand.
 
-    ``history`` holds the conversation's earlier questions as they were typed, oldest first.
+    ``history`` holds the conversation's earlier questions as they were typed, oldest first. A
+    word of thanks among them is no question, and none is made of it.
     """
-    if not history:
+    asked = [earlier for earlier in history if not _COURTESY.match(earlier.strip())]
+    if not asked or _COURTESY.match(question.strip()):
         return question
-    before = reduce(_follow, history[1:], history[0])
+    before = reduce(_follow, asked[1:], asked[0])
     return _follow(before, question)
 
 
@@ -73,6 +84,8 @@ def _follow(before: str, question: str) -> str:
     rest = asked[lead.end() :].strip() if lead else asked
     fragment = rest.rstrip("?!. ").strip()
     if lead and fragment and not _ASKS.match(fragment):
+        if (owned := _owned(before, fragment)) is not None:
+            return owned
         return _replaced(before, fragment)
     if _PERIOD_ALONE.match(fragment):
         return _replaced(before, fragment)
@@ -87,6 +100,23 @@ def _follow(before: str, question: str) -> str:
     if len(_telling(rest)) == 0 and fragment:  # "Why?", "Quando?"
         return f"{before.rstrip('?!. ')}: {rest}"
     return question
+
+
+def _owned(before: str, fragment: str) -> str | None:
+    """What "its rank" asks of the earlier question's topic; None where nothing is owned."""
+    topic = _topic(before)
+    is_pt = detect(fragment, detect(before)) == "pt"
+    patterns = (_OF_PT, _POSSESSIVE_PT) if is_pt else (_POSSESSIVE_EN,)
+    if not topic or not any(pattern.search(fragment) for pattern in patterns):
+        return None
+    measure = _MEASURE.search(before)
+    if measure and topic in before[measure.end() :]:  # what is said there stays: place and year
+        bare = fragment
+        for pattern, instead in zip(patterns, ("", r"\1\2") if is_pt else ("the",), strict=True):
+            bare = pattern.sub(instead, bare)
+        return _replaced(before, bare.strip())
+    named = _with_names(fragment, before)
+    return None if named is None else f"{'Qual é' if is_pt else 'What is'} {named}?"
 
 
 def _replaced(before: str, fragment: str) -> str:
@@ -116,7 +146,7 @@ def _with_names(question: str, before: str) -> str | None:
         return None
     if detect(question, detect(before)) == "pt":
         told = _OF_PT.sub(f"de {topic}", question)
-        told = _POSSESSIVE_PT.sub(rf"\1 de {topic}", told)
+        told = _POSSESSIVE_PT.sub(rf"\1\2 de {topic}", told)
         told = _PRONOUN_PT.sub(topic, told)
         told = _FACT_PT.sub(lambda _: _fact(before) or topic, told)
     else:
@@ -143,7 +173,8 @@ def _topic(question: str) -> str:
         return names[0]
     things = list(_THING.finditer(question))
     if not things:
-        return ""
+        defined = _DEFINED.match(question)
+        return defined["thing"].rstrip(".") if defined else ""
     thing, more = things[-1].group(), things[-1].group("more")
     if more and (_PARTICIPLE.search(more) or more.lower() in _STOP):
         return thing[: -len(more)].strip()

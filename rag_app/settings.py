@@ -1,6 +1,10 @@
 """Every setting of the product: environment ``RAG_*`` over ``rag.toml`` over these defaults."""
 
+import difflib
+import logging
+import os
 import re
+import tomllib
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +19,11 @@ from pydantic_settings import (
 
 from rag_app.errors import SettingError
 
+_BESIDE = ("RAG_OPENAI_API_KEY",)  # read from the environment alone
+_TOML = "rag.toml"
+
+log = logging.getLogger(__name__)
+
 _PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -22,7 +31,7 @@ class Settings(BaseSettings):
     """One frozen set of settings, read once where a command or the UI starts."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RAG_", toml_file="rag.toml", frozen=True, extra="ignore"
+        env_prefix="RAG_", toml_file=_TOML, frozen=True, extra="ignore"
     )
 
     # Places
@@ -171,3 +180,36 @@ def load_settings(**overrides: object) -> Settings:
         ) from error
     except ValueError as error:
         raise SettingError(f"rag.toml cannot be read: {error}.") from error
+
+
+def strange_settings() -> list[str]:
+    """What is set but is no setting, each with the setting that is nearest to it.
+
+    Raises ValueError or OSError where ``rag.toml`` cannot be read.
+    """
+    in_toml = list(Settings.model_fields)
+    known = [f"RAG_{name.upper()}" for name in in_toml] + [*_BESIDE]
+    names = sorted(n for n in os.environ if n.startswith("RAG_") and n not in known)
+    strange = [_strange(name, name, known) for name in names]
+    if Path(_TOML).exists():
+        held = tomllib.loads(Path(_TOML).read_text(encoding="utf-8"))
+        names = sorted(name for name in held if name not in in_toml)
+        strange += [_strange(name, f"{name} in {_TOML}", in_toml) for name in names]
+    return strange
+
+
+def warn_of_strange_settings() -> None:
+    """Log a line for each of them: what is misspelt would change nothing, and say nothing."""
+    try:
+        strange = strange_settings()
+    except (OSError, ValueError):  # told where the settings are loaded
+        return
+    for said in strange:
+        log.warning("%s", said)
+
+
+def _strange(name: str, shown: str, known: list[str]) -> str:
+    bare = {setting.removeprefix("RAG_"): setting for setting in known}
+    near = difflib.get_close_matches(name.removeprefix("RAG_"), bare, 1)
+    cure = f" The nearest is {bare[near[0]]}." if near else " README.md lists every setting."
+    return f"{shown} is no setting: a slip of the pen?{cure}"

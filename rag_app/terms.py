@@ -73,7 +73,7 @@ def _term(word: str, language: str) -> str:
             if word.endswith(bare) and len(word) > len(bare) + 2:
                 word = word[: -len(bare)] + accented
                 break
-    return _fold(_stemmer(language).stemWord(word))
+    return fold(_stemmer(language).stemWord(word))
 
 
 def _number(word: str) -> str:
@@ -84,7 +84,7 @@ def _number(word: str) -> str:
     return f"{re.sub(r'[.,]', '', whole)}.{decimals}" if mark else word
 
 
-def _fold(word: str) -> str:
+def fold(word: str) -> str:
     """Without accents: people leave them out when they type."""
     decomposed = unicodedata.normalize("NFKD", word)
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

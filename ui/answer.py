@@ -39,7 +39,9 @@ def _draw_answer(exchange: Exchange, answer: Answer, *, later: int, selected: in
     if answer.answered_by == "filter":
         st.info(inert(answer.text))
     elif answer.abstained:
-        st.markdown(f"**{t('abstained_title')}**")
+        of_everything = answer.coverage is not None  # it says itself what was looked for
+        title = inert(answer.text) if of_everything else t("abstained_title")
+        st.markdown(f"**{title}**")
         if answer.passages:
             st.caption(t("abstained_hint"))
         _draw_sources(exchange, answer, selected)
@@ -89,10 +91,11 @@ def _draw_sources(exchange: Exchange, answer: Answer, selected: int | None) -> N
 def _draw_coverage(answer: Answer) -> None:
     coverage = answer.coverage
     assert coverage is not None
-    st.caption(
-        ":material/fact_check: "
-        + t("coverage", read=coverage.read, passages=coverage.passages, files=coverage.files)
-    )
+    if coverage.passages:
+        st.caption(
+            ":material/fact_check: "
+            + t("coverage", read=coverage.read, passages=coverage.passages, files=coverage.files)
+        )
     if coverage.unreadable:
         with st.expander(t("unreadable", count=len(coverage.unreadable)), type="compact"):
             for source in coverage.unreadable:
@@ -134,7 +137,7 @@ def _cost(exchange: Exchange, answer: Answer) -> str:
         t("meta", seconds=usage.seconds.get("total", 0.0)),
         t("meta_support", support=answer.support) if answer.coverage is None else "",
     ]
-    if usage.completion_tokens and not answer.cached:
+    if usage.completion_tokens and answer.answered_by == "llm" and not answer.cached:
         rate = usage.completion_tokens / writing if writing else 0.0
         parts.append(t("meta_tokens", tokens=usage.completion_tokens, rate=rate))
     scope = conversation.scope_of(exchange)

@@ -5,9 +5,10 @@ from collections import Counter
 import streamlit as st
 
 from rag_app.content_filter import veiled
-from rag_app.evaluate import Place, Scored
+from rag_app.evaluate import Scored
 from rag_app.evaluation_runs import Run, changes, faults
 from rag_app.invisible import without_invisible
+from rag_app.question_file import Place
 from rag_app.rendering import inert, one_line
 from ui import resources
 from ui.language import number, t

@@ -13,7 +13,7 @@ from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
 from rag_app.store.connection import named_errors
 from rag_app.store.digest import VERSION, document_digest
-from rag_app.store.keywords import Keywords, condition
+from rag_app.store.keywords import Keywords, condition, named
 from rag_app.store.vector_rows import VectorRows
 from rag_app.values import Chunk, DocumentRecord, Page, Passage, Scope
 
@@ -47,6 +47,12 @@ class Contents(VectorRows, Keywords):
         """By source: the folder that it was ingested from, and the rules it was split by."""
         rows = self._all("SELECT source, root, rules FROM documents")
         return {source: (root, rules) for source, root, rules in rows}
+
+    def holds_any(self, sources: Sequence[str]) -> bool:
+        """Whether any file that was read is among these files, folders and patterns."""
+        within, values = named(sources)
+        sql = f"SELECT 1 FROM documents WHERE outcome = ? AND {within} LIMIT 1"
+        return self._one(sql, INDEXED, *values) is not None
 
     def chunks_in(self, scope: Scope) -> dict[int, str]:
         """The chunks within a scope: row id -> source."""

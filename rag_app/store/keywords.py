@@ -211,14 +211,8 @@ def condition(scope: Scope) -> tuple[str, list[object]]:
     """
     clauses, values = ["1"], list[object]()
     if scope.sources is not None:
-        either = []
-        for source in scope.sources:
-            either.append("source = ?")
-            values.append(source)
-            if set(source) & set("*?["):  # else the index on sources finds it
-                either.append("source GLOB ?")
-                values.append(source)
-        clauses.append(f"({' OR '.join(either) or '0'})")
+        within, values = named(scope.sources)
+        clauses.append(within)
     if scope.modified_after is not None:
         clauses.append("modified > ?")
         values.append(scope.modified_after.timestamp())
@@ -230,6 +224,20 @@ def condition(scope: Scope) -> tuple[str, list[object]]:
         )
         values += scope.pages
     return where, values
+
+
+def named(sources: Sequence[str]) -> tuple[str, list[object]]:
+    """Files, what lies below folders, and patterns as a condition on documents, and its values."""
+    either = [f"source IN ({','.join('?' * len(sources))})"]
+    values: list[object] = list(sources)
+    for source in sources:
+        if set(source) & set("*?["):  # else the index on sources finds it
+            either.append("source GLOB ?")
+            values.append(source)
+        else:
+            either.append("(source > ? AND source < ?)")  # "0" is the letter after "/"
+            values += (f"{source}/", f"{source}0")
+    return f"({' OR '.join(either)})", values
 
 
 def _while_fewer(stems: Sequence[str], counts: Mapping[str, int], most: int) -> Sequence[str]:

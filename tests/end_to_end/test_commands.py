@@ -103,6 +103,20 @@ def test_bad_questions_end_with_code_2_and_a_clear_line(environment, arguments, 
     assert "Traceback" not in run.stderr
 
 
+def test_evaluate_and_watch_are_commands_and_no_questions(environment, documents: Path):
+    python(environment, "-m", "ingest", str(documents))
+    unwatched = python(environment, "-m", "rag_app", "watch")
+    assert unwatched.returncode == 2
+    assert "No question of index 'default' is watched" in unwatched.stderr
+    questions = documents.parent / "questions.jsonl"
+    row = {"id": 1, "question": "How long is the bridge?", "answers": ["503 metres"],
+           "answerable": True, "evidence": [{"doc": "bridge"}]}  # fmt: skip
+    questions.write_text(json.dumps(row))
+    scored = python(environment, "-m", "rag_app", "evaluate", str(questions), "--retrieval-only")
+    assert scored.returncode == 0, scored.stderr
+    assert (documents.parent / "questions-results.html").exists()
+
+
 def test_a_bad_setting_ends_with_code_2(environment, documents: Path):
     for name, value in (("RAG_PASSAGES", "0"), ("RAG_LLM", "gpt-9"), ("RAG_LLM", "gguf:/no.gguf")):
         python(environment, "-m", "ingest", str(documents))

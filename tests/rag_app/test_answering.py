@@ -5,7 +5,7 @@ import pytest
 
 from rag_app import ask
 from rag_app.answering import ABSTENTION
-from rag_app.errors import Cancelled
+from rag_app.errors import Cancelled, QuestionError
 from rag_app.store.database import Database
 
 
@@ -54,6 +54,19 @@ def test_quotation_alone_needs_no_model(settings):
     answer = ask("How many parameters does GPT-3 have?", settings=only)
     assert answer.answered_by == "quotation"
     assert "175" in answer.citations[0].quote
+
+
+def test_one_earlier_question_may_be_given_as_it_is(settings):
+    only = settings.model_copy(update={"answerer": "extractive"})
+    answer = ask("When was it published?", history="What is BERT?", settings=only)
+    assert answer.rewritten == "When was BERT published?"
+
+
+def test_what_is_no_question_is_told(settings):
+    with pytest.raises(QuestionError, match="not None"):
+        ask(None, settings=settings)  # type: ignore[arg-type]
+    with pytest.raises(QuestionError, match="not 5"):
+        ask("And who wrote it?", history=[5], settings=settings)  # type: ignore[list-item]
 
 
 def test_a_stopped_question_ends_soon(settings):

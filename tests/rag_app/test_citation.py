@@ -76,9 +76,21 @@ def test_what_only_repeats_the_question_says_nothing():
 
 def test_a_quotation_is_numbered_once_for_each_place():
     held = evidence("Ana sings opera.", "Bia plays chess.")
-    answer = cite("Ana sings opera.", "What?", held, "en", STRICT).followed_by(quote(held))
-    assert answer.text == "Ana sings opera. [1]\n\n“Ana sings opera.” [1]\n\n“Bia plays chess.” [2]"
+    answer = cite("Ana sings.", "What?", held, "en", STRICT).followed_by(quote(held))
+    assert answer.text == "Ana sings. [1]\n\n“Ana sings opera.” [1]\n\n“Bia plays chess.” [2]"
     assert [citation.number for citation in answer.citations] == [1, 2]
+
+
+def test_what_the_answer_says_word_by_word_is_not_quoted_under_it_again():
+    held = evidence("Employees have **25 days** of paid\nleave a year.", "Loss was -5 million.")
+    answer = cite(
+        "Employees have 25 days of paid leave a year.", "How many days?", held, "en", STRICT
+    ).followed_by(quote(held))
+    assert answer.text == (
+        "Employees have 25 days of paid leave a year. [1]\n\n“Loss was -5 million.” [2]"
+    )
+    assert [citation.number for citation in answer.citations] == [1, 2]
+    assert len(answer.claims) == 2
 
 
 def test_a_sentence_cited_wrongly_is_cited_anew():

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+import torch
 
 from rag_app.embedding import load_embedder
-from rag_app.errors import ModelNotFound
+from rag_app.errors import ModelNotFound, SettingError
 from rag_app.settings import load_settings
 
 TEXTS = [
@@ -54,6 +55,12 @@ def test_counts_tokens_and_cuts_at_one(embedder):
     text = "one two three four five"
     assert embedder.count_tokens(text) == 5
     assert embedder.head(text, 3) == "one two three"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_a_device_that_is_not_there_is_named():
+    with pytest.raises(SettingError, match=r"RAG_DEVICE=cuda.*RAG_DEVICE=auto"):
+        load_embedder(load_settings(device="cuda"))
 
 
 def test_a_model_that_is_not_there_is_named():

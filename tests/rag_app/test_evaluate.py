@@ -31,6 +31,38 @@ def test_scores_an_index_and_compares_two_runs(questions: Path, capsys):
     assert "src=" not in report  # it needs nothing else
 
 
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"answers": "300 dollars"}, "its 'answers' is '300 dollars', not a list of texts"),
+        ({"answers": [300]}, "its 'answers' is [300], not a list of texts"),
+        ({"question": 5}, "its 'question' is 5, not text"),
+        ({"question": "  "}, "its 'question' is '  ', not text"),
+        ({"answerable": "yes"}, "its 'answerable' is 'yes', not true or false"),
+        ({"evidence": "a.pdf"}, "its 'evidence' is 'a.pdf', not a list"),
+        ({"evidence": [{"page": 2}]}, "its 'evidence' has {'page': 2}, not an object with 'doc'"),
+        ({"lang": "fr"}, "its 'lang' is 'fr', not one of en, pt"),
+    ],
+)
+def test_a_field_that_cannot_be_used_is_named_before_any_question_is_asked(
+    tmp_path: Path, capsys, changed, told
+):
+    right = {"id": 1, "question": "How much?", "answerable": True, "evidence": []}
+    path = tmp_path / "q.jsonl"
+    path.write_text(f"{json.dumps(right)}\n\n{json.dumps(right | changed)}\n")
+    assert main([str(path)]) == 2
+    said = capsys.readouterr().err
+    assert f"{path}, line 3, is no question: {told}" in said
+
+
+def test_a_folder_that_takes_no_report_is_told_before_any_question_is_asked(
+    questions: Path, capsys
+):
+    nowhere = questions.parent / "nowhere" / "x"
+    assert main([str(questions), "--out", str(nowhere)]) == 2
+    assert f"written to {nowhere.parent}" in capsys.readouterr().err
+
+
 def test_a_broken_line_is_named(tmp_path: Path, capsys):
     path = tmp_path / "q.jsonl"
     path.write_text('{"id": 1}\n')

@@ -2,7 +2,7 @@ import pytest
 
 from ingest.pipeline import ingest
 from rag_app import ask
-from rag_app.inventory import inventory_of
+from rag_app.inventory_questions import inventory_of
 from rag_app.store.database import Database
 
 
@@ -62,6 +62,100 @@ def test_none_is_an_answer(held):
     answer = ask("Quais documentos mencionam zebras?", settings=held)
     assert answer.abstained
     assert answer.text == "Nenhum documento menciona “zebras”."
+
+
+@pytest.mark.parametrize(
+    ("question", "alternatives"),
+    [
+        ("Which documents mention BERT and LoRA?", (("BERT", "LoRA"),)),
+        ("Which documents mention both BERT and the LoRA?", (("BERT", "LoRA"),)),
+        ("Which documents mention LoRA or quantization?", (("LoRA",), ("quantization",))),
+        ("Which documents mention LoRA, BERT or RAG?", (("LoRA",), ("BERT",), ("RAG",))),
+        ("Which documents mention LoRA, BERT, and RAG?", (("LoRA", "BERT", "RAG"),)),
+        ("Which documents mention A4 and B5 or C6?", (("A4", "B5"), ("C6",))),
+        ("Quais documentos mencionam BERT e LoRA?", (("BERT", "LoRA"),)),
+        ("Quais documentos mencionam LoRA ou a quantização?", (("LoRA",), ("quantização",))),
+        ("Which documents mention Johnson and Johnson?", (("Johnson",),)),
+        ('Which documents mention "salt and pepper"?', (('"salt and pepper"',),)),
+        ("Which documents mention vitamin E?", (("vitamin E",),)),
+        ("List all mentions of BERT and LoRA", (("BERT and LoRA",),)),
+        ("List all mentions of BERT or LoRA", (("BERT",), ("LoRA",))),
+    ],
+)
+def test_what_is_joined_by_and_or_or_is_looked_for_part_by_part(question, alternatives):
+    inventory = inventory_of(question)
+    assert inventory is not None
+    assert inventory.alternatives == alternatives
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which documents mention Zephyr but not tolls?",
+        "Which documents mention Zephyr without tolls?",
+        "List all fees except tolls",
+        "Quais documentos mencionam Zephyr mas não pedágios?",
+        "Quais documentos mencionam Zephyr sem pedágios?",
+        "Quais documentos mencionam pontes, exceto pedágios?",
+        "Quais documentos mencionam tudo menos pedágios?",
+    ],
+)
+def test_what_leaves_something_out_is_read_as_any_other_question(question):
+    assert inventory_of(question) is None
+
+
+def test_documents_that_hold_every_part_are_found_though_no_passage_does(settings):
+    only = settings.model_copy(update={"answerer": "extractive"})
+    answer = ask("Which documents mention tokenizers and Mixtral?", settings=only)
+    history = "en/history-of-language-models.pdf"
+    assert history in {citation.source for citation in answer.citations}
+    together = ask("List all mentions of GPT-3 and Mixtral", settings=only)
+    assert together.text == "No passage holds all of these words together: “GPT-3 and Mixtral”."
+    apart = ask("Which documents mention GPT-3 and Mixtral?", settings=only)
+    lines = [claim.text for claim in apart.claims if claim.text.startswith(history)]
+    assert len(lines) == 2
+    assert "“GPT-3” (" in lines[0]
+    assert "“Mixtral” (" in lines[1]
+
+
+def test_either_of_two_parts_is_enough(held):
+    answer = ask("Which documents mention a bridge or the palm house?", settings=held)
+    assert {c.source for c in answer.citations} == {"bridge.md", "notes/garden.txt"}
+    answer = ask("Quais documentos mencionam a ponte ou zebras?", settings=held)
+    assert {c.source for c in answer.citations} == {"ponte.md"}
+
+
+def test_a_name_with_and_in_it_is_found_as_one(own, documents):
+    (documents / "soap.txt").write_text("Procter and Gamble makes soap. Others make it too.")
+    (documents / "bets.txt").write_text("They gamble on soap. They do so all day long.")
+    ingest(documents, settings=own)
+    answer = ask("Which documents mention Procter and Gamble?", settings=own)
+    assert [c.quote for c in answer.citations] == ["Procter and Gamble makes soap."]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Which documents mention zebras or lions?", "No document mentions “zebras” or “lions”."),
+        (
+            "Which documents mention the palm bridge?",
+            "No passage holds all of these words together: “palm bridge”.",
+        ),
+        (
+            "Quais documentos mencionam a ponte amarela?",
+            "Nenhum trecho tem todas estas palavras juntas: “ponte amarela”.",
+        ),
+        (
+            "Quais documentos mencionam a ponte amarela e zebras?",
+            "Nenhum documento tem tudo isto, as palavras de cada um juntas num trecho:"
+            " “ponte amarela” e “zebras”.",
+        ),
+    ],
+)
+def test_what_was_looked_for_in_vain_is_told_as_it_was_looked_for(held, question, said):
+    answer = ask(question, settings=held)
+    assert answer.abstained
+    assert answer.text == said
 
 
 def test_a_phrase_in_quotation_marks_is_looked_for_word_by_word(held):

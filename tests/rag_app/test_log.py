@@ -60,6 +60,14 @@ def test_a_follow_up_is_read_with_the_questions_before_it(own, documents):
     assert "503" in answer.text
 
 
+def test_a_byte_that_is_no_letter_costs_no_answer(asking):
+    question = b"Who published \xe9 LoRA?".decode("utf-8", "surrogateescape")
+    answer = ask(question, settings=asking, history=[question], conversation="")
+    assert answer.question == "Who published \ufffd LoRA?"
+    (kept,) = open_log(asking).latest(1)
+    assert kept.question == answer.question
+
+
 def test_what_failed_or_was_stopped_is_kept_as_such(asking):
     import threading
 
@@ -112,6 +120,17 @@ def test_a_replay_says_what_changed(own, documents):
     assert any(text.startswith("commit: ") for text in again.differences)
     with pytest.raises(LogError, match="no answer 999"):
         replay(999, own)
+
+
+@pytest.mark.parametrize("words", ["telescopio", "TELESCÓPIO", "o telescópio", "elesco\u0301pi"])
+def test_conversations_are_found_without_accents_and_capitals(tmp_path, words):
+    log = ExchangeLog(tmp_path / "log.sqlite")
+    held, titled, other = (log.start("default", "ana") for _ in range(3))
+    log.begin("Onde fica o telescópio?", "default", held)
+    log.begin("Quem?", "default", titled)
+    log.rename(titled, "Sobre o Telescópio")
+    log.begin("Onde fica a ponte?", "default", other)
+    assert {c.id for c in log.conversations("ana", containing=words)} == {held, titled}
 
 
 def test_conversations_are_found_renamed_and_deleted(tmp_path):

@@ -1,8 +1,9 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from rag_app import retrieve
+from ingest.pipeline import ingest
+from rag_app import ask, retrieve
 from rag_app.embedding import packaged_model
 from rag_app.errors import IndexNotFound, ModelNotFound, QuestionError
 from rag_app.retrieval import HybridRetriever
@@ -49,9 +50,63 @@ def test_a_search_keeps_to_sources_pages_and_dates(settings):
     assert {p.source for p in within} == {pdf}
     assert {p.page for p in within} <= {2, 3, 4}
     assert {p.source for p in retrieve("LoRA", settings=settings, sources=["*.pdf"])} == {pdf}
-    assert retrieve("LoRA", settings=settings, sources=["no-such-file.md"]) == []
     tomorrow = datetime.now(tz=UTC) + timedelta(days=1)
     assert retrieve("LoRA", settings=settings, modified_after=tomorrow) == []
+
+
+@pytest.mark.parametrize(
+    "sources", ["pt/*", "pt", "pt/", "./pt/", ["pt"], ["./pt/0*.md", "pt/08-seguranca.docx"], "p?/"]
+)
+def test_one_pattern_or_folder_may_be_given_as_it_is(settings, sources):
+    found = retrieve("What is LoRA?", 40, settings=settings, sources=sources)
+    assert {p.source.partition("/")[0] for p in found} == {"pt"}
+    assert len({p.source for p in found}) > 4
+
+
+def test_a_folder_is_not_taken_for_another_that_begins_as_it_does(own, tmp_path):
+    for folder in ("a", "ab", "a[1]"):
+        (tmp_path / "docs" / folder).mkdir(parents=True)
+        (tmp_path / "docs" / folder / "bridge.txt").write_text(f"The bridge of {folder} is long.")
+    ingest(tmp_path / "docs", settings=own)
+    within = retrieve("bridge", settings=own, sources="a")
+    assert [p.source for p in within] == ["a/bridge.txt"]
+    everything = retrieve("bridge", settings=own, sources="./")
+    assert len(everything) == 3
+
+
+def test_a_filter_that_no_file_matches_is_told_with_what_there_is(settings):
+    told = r"index 'default' matches the sources pt/\*\.xlsx, no-such-file.* It holds en/, pt/;"
+    for call in (retrieve, ask):
+        with pytest.raises(QuestionError, match=told):
+            call("What is LoRA?", settings=settings, sources=["pt/*.xlsx", "no-such-file.md"])
+    with pytest.raises(QuestionError, match="matches the sources no-such-folder"):
+        ask("Which documents mention LoRA?", settings=settings, sources="no-such-folder")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"sources": 5}, r"sources=5 .*a pattern"),
+        ({"sources": [None]}, r"sources=\[None\]"),
+        ({"sources": []}, "an empty list"),
+        ({"pages": 5}, r"pages=5 .*\(10, 12\)"),
+        ({"pages": (12, 10)}, r"pages=\(12, 10\)"),
+        ({"pages": (0, 4)}, "counted from 1"),
+        ({"modified_after": "2026-01-31"}, r"modified_after='2026-01-31' .*datetime"),
+        ({"k": -1}, "k=-1 .*1 or more"),
+        ({"k": None}, "k=None"),
+        ({"question": None}, "not None"),
+    ],
+)
+def test_what_cannot_narrow_a_search_is_named(settings, wrong, named):
+    with pytest.raises(QuestionError, match=named):
+        retrieve(**{"question": "What is LoRA?", "settings": settings} | wrong)
+
+
+def test_a_day_narrows_as_its_first_moment_in_utc_does(settings):
+    today = datetime.now(tz=UTC).date()
+    assert retrieve("LoRA", settings=settings, modified_after=date(2001, 1, 1))
+    assert retrieve("LoRA", settings=settings, modified_after=today + timedelta(days=2)) == []
 
 
 def test_each_passage_can_say_why_it_came_up(settings):

@@ -21,6 +21,15 @@ RECEITA = "Qual foi a receita da Pfizer em 2021?"
         ("When was the bridge opened?", "How long is it?", "How long is the bridge?"),
         ("Quem publicou a LoRA?", "Quando ela foi publicada?", "Quando LoRA foi publicada?"),
         ("Quando foi inaugurada a ponte?", "Quanto ela custou?", "Quanto a ponte custou?"),
+        ("what is lora?", "and who published it?", "Who published lora?"),
+        ("what is lora?", "what about its rank?", "What is lora's rank?"),
+        ("What is LoRA?", "and its rank?", "What is LoRA's rank?"),
+        ("who is ada lovelace?", "when was she born?", "When was ada lovelace born?"),
+        (REVENUE, "and its gross margin?", "What was the gross margin of Pfizer in 2021?"),
+        ("o que é lora?", "e quem publicou ela?", "Quem publicou lora?"),
+        ("o que é lora?", "e o seu posto?", "Qual é o posto de lora?"),
+        ("O que é LoRA?", "e o posto dela?", "Qual é o posto de LoRA?"),
+        (RECEITA, "e o seu lucro?", "Qual foi o lucro da Pfizer em 2021?"),
     ],
 )
 def test_a_follow_up_becomes_the_question_that_it_stands_for(before: str, asked: str, meant: str):
@@ -32,6 +41,17 @@ def test_each_follow_up_goes_on_from_the_one_before():
         stand_alone("And for Best Buy?", [REVENUE, "and in 2022?"])
         == "What was the net revenue of Best Buy in 2022?"
     )
+
+
+@pytest.mark.parametrize(
+    "courtesy",
+    ["thanks", "Thank you!", "ok", "OK, thanks.", "obrigado", "Muito obrigada!", "valeu"],
+)
+def test_a_word_of_thanks_is_no_question(courtesy: str):
+    asked = stand_alone("and in 2022?", [REVENUE, courtesy])
+    assert asked == "What was the net revenue of Pfizer in 2022?"
+    assert stand_alone("and in 2022?", [courtesy]) == "and in 2022?"
+    assert stand_alone(courtesy, [REVENUE]) == courtesy
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,24 @@ def test_the_readme_lists_every_setting(readme: str):
     text = (PROJECT / readme).read_text(encoding="utf-8")
     missing = [name for name in Settings.model_fields if f"RAG_{name.upper()}" not in text]
     assert missing == []
+
+
+def test_what_is_misspelt_is_told_with_the_nearest_setting(tmp_path: Path):
+    (tmp_path / "rag.toml").write_text("pasages = 4\nzzz = 1\n")
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "RAG_MIN_SUPORT": "0.9",
+                   "RAG_OPENAI_API_KEY": "k", "RAG_INDEXES_DIR": str(tmp_path)}  # fmt: skip
+    for command in (["ingest"], ["rag_app", "Why?", "--index", "none"], ["rag_app", "watch"]):
+        run = subprocess.run(
+            [sys.executable, "-m", *command],
+            capture_output=True, text=True, cwd=tmp_path, env=environment,
+        )  # fmt: skip
+        told = run.stderr.splitlines()
+        assert "RAG_MIN_SUPORT is no setting" in told[0]
+        assert told[0].endswith("The nearest is RAG_MIN_SUPPORT.")
+        assert "pasages in rag.toml is no setting" in told[1]
+        assert told[1].endswith("The nearest is passages.")
+        assert told[2].startswith("zzz in rag.toml is no setting")
+        assert told[3].startswith("error: ")
 
 
 def test_commands_say_their_usage_without_loading_models():

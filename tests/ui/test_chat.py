@@ -269,6 +269,54 @@ def test_doubts_are_said_in_the_answer_itself(marked: AppTest):
     assert "changed since" in said  # the cited file is not in the index
 
 
+def test_what_is_nowhere_is_told_without_a_count_of_nothing(server):
+    log = ExchangeLog(server / "log.sqlite")
+    conversation = log.start("default")
+    exchange = log.begin("Which documents mention zebras?", "default", conversation)
+    answer = Answer(
+        question="Which documents mention zebras?",
+        text="No document mentions “zebras”.",
+        citations=(),
+        abstained=True,
+        passages=(),
+        support=0.0,
+        language="en",
+        answered_by="abstention",
+        model="",
+        coverage=Coverage(0, 0, 0, ("scan.pdf",)),
+        exchange=exchange,
+    )
+    log.finish(exchange, answer, "{}", "key")
+    tab = new_tab(c=conversation).run()
+    assert not tab.exception
+    assert "No document mentions “zebras”" in texts(tab)
+    assert "0 of 0" not in texts(tab)
+    assert "scan.pdf" in texts(tab)
+
+
+def test_the_tokens_of_a_draft_that_no_one_sees_are_not_told(server):
+    log = ExchangeLog(server / "log.sqlite")
+    conversation = log.start("default")
+    exchange = log.begin("How long is it?", "default", conversation)
+    answer = Answer(
+        question="How long is it?",
+        text="“4 miles” [1]",
+        citations=(Citation(1, "gone.pdf", 3, "4 miles", 0, 7, "ab" * 32),),
+        abstained=False,
+        passages=(),
+        support=0.9,
+        language="en",
+        answered_by="quotation",
+        model="m",
+        usage=Usage(10, 20, {"writing": 2.0, "total": 3.0}),
+        exchange=exchange,
+    )
+    log.finish(exchange, answer, "{}", "key")
+    said = texts(new_tab(c=conversation).run())
+    assert "3.0 s" in said
+    assert "tokens" not in said
+
+
 def test_conversations_are_found_renamed_and_deleted(server):
     log = ExchangeLog(server / "log.sqlite")
     for number in range(32):

@@ -72,7 +72,8 @@ def test_a_question_file_is_run_and_its_failures_are_shown(app: AppTest, own: Se
 
 
 def test_two_runs_are_compared(app: AppTest, own: Settings, documents: Path):
-    from rag_app.evaluate import evaluate, read_questions
+    from rag_app.evaluate import evaluate
+    from rag_app.question_file import read_questions
 
     questions = read_questions(own.indexes_dir / "evaluations" / "questions" / "mine.jsonl")
     before = save_run(evaluate(questions, index="default", settings=own), "mine", 1, own)

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from rag_app.errors import RagError
-from rag_app.evaluate import Question, evaluate, read_questions
+from rag_app.evaluate import evaluate
 from rag_app.evaluation_runs import (
     Run,
     keep_questions,
@@ -16,6 +16,7 @@ from rag_app.evaluation_runs import (
     run_names,
     save_run,
 )
+from rag_app.question_file import Question, read_questions
 from rag_app.rendering import inert
 from ui import resources, session, tasks
 from ui.language import t

@@ -1,0 +1,104 @@
+"""Questions over everything told from others, and what they look for: "A or B", "A and B". Pure."""
+
+import re
+from dataclasses import dataclass
+
+from rag_app.language import Language, detect
+from rag_app.terms import words_of
+
+_FILES = (
+    r"(?:documents?|files?|reports?|papers?|articles?|texts?|contracts?|documentos?"
+    r"|arquivos?|ficheiros?|relatórios?|artigos?|textos?|contratos?)"
+)
+_MENTION = (
+    r"(?:mentions?|cites?|contains?|names?|discuss(?:es)?|covers?|includes?|refers?\s+to"
+    r"|speaks?\s+(?:of|about)|talks?\s+about|(?:is|are)\s+about|deals?\s+with|mencionam?|citam?|contêm|contém"
+    r"|fala[m]?\s+(?:de|do|da|dos|das|sobre)|tratam?\s+(?:de|do|da|dos|das)|discutem?|incluem?"
+    r"|se\s+referem?\s+(?:a|ao|à|aos|às))"
+)
+_END = r"\s*[?.!]*\s*$"
+_BY_FILE = re.compile(
+    rf"(?ix)^\s*(?:(?:which|what|how\s+many|quais|que|quantos|quantas)\s+(?:of\s+(?:the|these|my)\s+|dos\s+|das\s+)?"
+    rf"|(?:list|show|find|name|liste|mostre|encontre|enumere)\s+(?:me\s+)?(?:all\s+|every\s+|each\s+|todos\s+|todas\s+)?"
+    rf"(?:the\s+|os\s+|as\s+)?){_FILES}\s+(?:that\s+|which\s+|que\s+)?{_MENTION}\s+(?P<topic>.+?){_END}"
+)
+_BY_MENTION = re.compile(
+    rf"(?ix)^\s*(?:(?:list|show|find|liste|mostre|encontre)\s+(?:me\s+)?(?:all|every|each|todas|todos)\s+"
+    rf"(?:the\s+|as\s+|os\s+)?(?:mentions?|occurrences?|passages?|references?|menções|ocorrências|trechos|referências)"
+    rf"\s+(?:of|to|about|on|that\s+mention|a|ao|à|de|do|da|sobre)\s+"
+    rf"|(?:where|onde)\s+(?:is|are|é|são)\s+(?=.+(?:mentioned|mencionad|citad))"
+    rf"|(?:how\s+many\s+times|quantas\s+vezes)\s+(?:is|are|é|são)\s+(?=.+(?:mentioned|mencionad|citad)))"
+    rf"(?P<topic>.+?)(?:\s+(?:é\s+|são\s+)?(?:mentioned|cited|mencionad[oa]s?|citad[oa]s?))?{_END}"
+)
+_ALL = re.compile(
+    rf"(?ix)^\s*(?:list|name|enumerate|show|liste|cite|enumere|mostre)\s+(?:me\s+)?"
+    rf"(?:all|every|each|todos|todas|cada)\s+(?:of\s+)?(?:the\s+|os\s+|as\s+)?(?P<topic>.+?){_END}"
+)
+_ARTICLE = re.compile(r"(?i)^(?:the|an?|os?|as?|uma?)\s+")
+_EITHER = re.compile(r"(?i)^(?:either|both|tanto|ou)\s+")
+_BUT_NOT = re.compile(
+    r"(?i)\b(?:(?:but|and|mas|e)\s+(?:not|não|nao)|without|except|sem|exceto|menos)\b"
+)
+_OR: dict[Language, str] = {"en": r"(?:,\s*)?\s+or\s+", "pt": r"(?:,\s*)?\s+ou\s+"}
+_AND: dict[Language, str] = {"en": r"(?:,\s*)?\s+and\s+", "pt": r"(?:,\s*)?\s+e\s+"}
+_COMMA = r"|\s*,\s+"
+_IN_MARKS = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»")
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What is to be looked for everywhere."""
+
+    topic: str  # as it was asked
+    alternatives: tuple[tuple[str, ...], ...]  # any one of them, and of that one every part
+    by_file: bool  # one line a file, not one a sentence
+    certain: bool  # whether it can only be answered so, whatever is found
+
+
+def inventory_of(question: str) -> Inventory | None:
+    """What a question over everything looks for; None for any other question.
+
+    One that leaves something out ("but not tolls") is for reading: no list of words answers it.
+    """
+    for pattern, by_file, certain in (
+        (_BY_FILE, True, True), (_BY_MENTION, False, True), (_ALL, False, False),
+    ):  # fmt: skip
+        if match := pattern.match(question):
+            topic = _ARTICLE.sub("", match["topic"].strip())
+            if _BUT_NOT.search(_masked(topic)):
+                return None
+            if words_of(topic):
+                alternatives = _alternatives(topic, detect(question), by_file) if certain else ()
+                return Inventory(topic, alternatives or ((topic,),), by_file, certain)
+    return None
+
+
+def _alternatives(topic: str, language: Language, by_file: bool) -> tuple[tuple[str, ...], ...]:
+    """The parts of "A and B or C"; one passage has to hold what is asked of passages."""
+    by_or, by_and = _OR[language], _AND[language]
+    has_or, has_and = (re.search(by, _masked(topic)) is not None for by in (by_or, by_and))
+    either = _split(topic, by_or if has_and else by_or + _COMMA) if has_or else (topic,)
+    if not by_file:
+        return tuple((part,) for part in either)
+    return tuple(
+        _split(part, by_and + _COMMA) if re.search(by_and, _masked(part)) else (part,)
+        for part in either
+    )
+
+
+def _split(text: str, by: str) -> tuple[str, ...]:
+    """Its parts, each once; all of it where a part by itself says nothing."""
+    parts, at = [], 0
+    for found in re.finditer(f"(?i){by}", _masked(text)):
+        parts.append(text[at : found.start()])
+        at = found.end()
+    bare = [_EITHER.sub("", part.strip()) for part in [*parts, text[at:]]]
+    bare = [_ARTICLE.sub("", part) for part in bare]
+    if not all(map(words_of, bare)):
+        return (text,)
+    return tuple({frozenset(words_of(part)): part for part in reversed(bare)}.values())[::-1]
+
+
+def _masked(text: str) -> str:
+    """As long as the text, without what stands in quotation marks: no word in it joins parts."""
+    return _IN_MARKS.sub(lambda found: "_" * len(found.group()), text)

@@ -1,0 +1,92 @@
+"""The questions of an evaluation: one JSON object a line, each checked as it is read."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag_app.errors import DocumentsError
+
+_REQUIRED = ("id", "question", "answerable", "evidence")
+_LANGUAGES = ("en", "pt")
+
+Place = tuple[str, int | None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One line of the question file."""
+
+    id: str
+    lang: str
+    question: str
+    answers: tuple[str, ...]
+    answerable: bool
+    evidence: dict[Place, float]  # place -> grade
+    kind: str = ""  # of an unanswerable one: "near" or "far"
+
+
+def read_questions(path: Path) -> list[Question]:
+    """The questions of a file. Raises DocumentsError naming the line that cannot be used."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocumentsError(f"{path} cannot be read: {error}.") from error
+    questions = [_read(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not questions:
+        raise DocumentsError(f"{path} holds no questions.")
+    return questions
+
+
+def _read(path: Path, number: int, line: str) -> Question:
+    try:
+        row = json.loads(line)
+        if not isinstance(row, dict):
+            raise ValueError("it is no JSON object")
+        missing = [name for name in _REQUIRED if name not in row]
+        if missing:
+            raise ValueError(f"it has no {missing[0]!r}")
+        return _question(row)
+    except ValueError as error:
+        raise DocumentsError(f"{path}, line {number}, is no question: {error}.") from error
+
+
+def _question(row: Mapping[str, Any]) -> Question:
+    """Raises ValueError naming the field that cannot be used."""
+    asked, answers = row["question"], row.get("answers") or []
+    if not isinstance(asked, str) or not asked.strip():
+        raise ValueError(f"its 'question' is {asked!r}, not text")
+    if not isinstance(row["id"], str | int):
+        raise ValueError(f"its 'id' is {row['id']!r}, not text")
+    if row.get("lang", "en") not in _LANGUAGES:
+        raise ValueError(f"its 'lang' is {row['lang']!r}, not one of {', '.join(_LANGUAGES)}")
+    if not isinstance(row["answerable"], bool):
+        raise ValueError(f"its 'answerable' is {row['answerable']!r}, not true or false")
+    if not isinstance(answers, list) or not all(isinstance(it, str) for it in answers):
+        raise ValueError(f"its 'answers' is {answers!r}, not a list of texts")
+    if not isinstance(row["evidence"], list):
+        raise ValueError(f"its 'evidence' is {row['evidence']!r}, not a list")
+    if not isinstance(row.get("unanswerable_kind", ""), str):
+        raise ValueError(f"its 'unanswerable_kind' is {row['unanswerable_kind']!r}, not text")
+    return Question(
+        id=str(row["id"]),
+        lang=row.get("lang", "en"),
+        question=asked,
+        answers=tuple(answers),
+        answerable=row["answerable"],
+        evidence=dict(map(_graded, row["evidence"])),
+        kind=row.get("unanswerable_kind", ""),
+    )
+
+
+def _graded(place: object) -> tuple[Place, float]:
+    if isinstance(place, dict):
+        document, page, grade = place.get("doc"), place.get("page"), place.get("grade", 1)
+        is_paged = page is None or isinstance(page, int)
+        if isinstance(document, str) and is_paged and isinstance(grade, int | float):
+            return (document, page), float(grade)
+    raise ValueError(
+        f"its 'evidence' has {place!r}, not an object with 'doc' (text), 'page' (a number or null)"
+        " and perhaps 'grade' (a number)"
+    )
