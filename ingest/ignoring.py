@@ -27,7 +27,7 @@ class Ignored:
 def ignored_files(home: Path) -> list[Ignored]:
     """What the index in ``home`` passes over, oldest first; lines that say nothing are skipped."""
     try:
-        lines = (home / IGNORED_FILE).read_text(encoding="utf-8").splitlines()
+        lines = (home / IGNORED_FILE).read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError):
         return []
     found = []

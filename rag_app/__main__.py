@@ -91,7 +91,7 @@ def as_text(answer: "Answer") -> str:
     cost = f"{usage.seconds.get('total', 0):.1f} s"
     if answer.coverage is None:
         cost += f", support {answer.support:.0%}"
-    if usage.completion_tokens:
+    if usage.completion_tokens and answer.answered_by == "llm":
         cost += f", {usage.prompt_tokens} + {usage.completion_tokens} tokens"
     return "\n".join([*lines, "", f"({cost}; {answer.answered_by})"])
 

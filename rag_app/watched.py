@@ -31,7 +31,7 @@ def watched_questions(home: Path) -> list[Watched]:
     """The watched questions of the index in ``home``, oldest first. Raises WatchError."""
     path = home / WATCHED_FILE
     try:
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
     except (OSError, UnicodeDecodeError) as error:
         raise WatchError(f"{path} cannot be read: {error}.") from error
     found = []
