@@ -56,7 +56,7 @@ def note_root(folder: Path, root: Path) -> None:
 def noted_roots(folder: Path) -> list[str]:
     """The folders that the index is made of, by their real paths, oldest first."""
     try:
-        lines = (folder / ROOTS_FILE).read_text(encoding="utf-8").split("\n")
+        lines = (folder / ROOTS_FILE).read_text(encoding="utf-8").splitlines()
         return list(dict.fromkeys(str(real_folder(str(json.loads(line)))) for line in lines))
     except (OSError, ValueError):
         return []
