@@ -30,7 +30,7 @@ class SupportCurve:
 
 SUPPORT_CURVE: dict[Language, SupportCurve] = {
     "en": SupportCurve(contrast=3.5, answers=0.65, offset=0.85),
-    "pt": SupportCurve(contrast=6.3, answers=0.6, offset=2.2),
+    "pt": SupportCurve(contrast=6.3, answers=0.6, offset=2.0),
 }
 _PASSAGE_WEIGHT = 0.3  # of the passage's place among those found, beside cosine and overlap
 _ANSWERS_WEIGHT = 0.5  # of the reader's probability, beside a relevance of up to 2
