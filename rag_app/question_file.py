@@ -47,26 +47,26 @@ def _read(path: Path, number: int, line: str) -> Question:
         missing = [name for name in _REQUIRED if name not in row]
         if missing:
             raise ValueError(f"it has no {missing[0]!r}")
-        return _question(row)
+        return _question({name: value for name, value in row.items() if value is not None})
     except ValueError as error:
         raise DocumentsError(f"{path}, line {number}, is no question: {error}.") from error
 
 
 def _question(row: Mapping[str, Any]) -> Question:
-    """Raises ValueError naming the field that cannot be used."""
-    asked, answers = row["question"], row.get("answers") or []
+    """Raises ValueError naming the field that cannot be used; null ones are left out of ``row``."""
+    asked, answers, evidence = row.get("question"), row.get("answers", []), row.get("evidence", [])
     if not isinstance(asked, str) or not asked.strip():
         raise ValueError(f"its 'question' is {asked!r}, not text")
-    if not isinstance(row["id"], str | int):
-        raise ValueError(f"its 'id' is {row['id']!r}, not text")
+    if not isinstance(row.get("id"), str | int):
+        raise ValueError(f"its 'id' is {row.get('id')!r}, not text")
     if row.get("lang", "en") not in _LANGUAGES:
         raise ValueError(f"its 'lang' is {row['lang']!r}, not one of {', '.join(_LANGUAGES)}")
-    if not isinstance(row["answerable"], bool):
-        raise ValueError(f"its 'answerable' is {row['answerable']!r}, not true or false")
+    if not isinstance(row.get("answerable"), bool):
+        raise ValueError(f"its 'answerable' is {row.get('answerable')!r}, not true or false")
     if not isinstance(answers, list) or not all(isinstance(it, str) for it in answers):
         raise ValueError(f"its 'answers' is {answers!r}, not a list of texts")
-    if not isinstance(row["evidence"], list):
-        raise ValueError(f"its 'evidence' is {row['evidence']!r}, not a list")
+    if not isinstance(evidence, list):
+        raise ValueError(f"its 'evidence' is {evidence!r}, not a list")
     if not isinstance(row.get("unanswerable_kind", ""), str):
         raise ValueError(f"its 'unanswerable_kind' is {row['unanswerable_kind']!r}, not text")
     return Question(
@@ -75,17 +75,17 @@ def _question(row: Mapping[str, Any]) -> Question:
         question=asked,
         answers=tuple(answers),
         answerable=row["answerable"],
-        evidence=dict(map(_graded, row["evidence"])),
+        evidence=dict(map(_graded, evidence)),
         kind=row.get("unanswerable_kind", ""),
     )
 
 
 def _graded(place: object) -> tuple[Place, float]:
     if isinstance(place, dict):
-        document, page, grade = place.get("doc"), place.get("page"), place.get("grade", 1)
+        document, page, grade = place.get("doc"), place.get("page"), place.get("grade")
         is_paged = page is None or isinstance(page, int)
-        if isinstance(document, str) and is_paged and isinstance(grade, int | float):
-            return (document, page), float(grade)
+        if isinstance(document, str) and is_paged and isinstance(grade, int | float | None):
+            return (document, page), 1.0 if grade is None else float(grade)
     raise ValueError(
         f"its 'evidence' has {place!r}, not an object with 'doc' (text), 'page' (a number or null)"
         " and perhaps 'grade' (a number)"

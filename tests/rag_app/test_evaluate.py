@@ -76,3 +76,15 @@ def test_a_line_separator_within_a_question_ends_no_line(tmp_path: Path):
     path.write_text(json.dumps(row, ensure_ascii=False) + "\r\n", "utf-8")
     (question,) = read_questions(path)
     assert question.question == "How long\u2028is it?"
+
+
+def test_a_field_that_is_null_is_one_left_out(tmp_path: Path):
+    path = tmp_path / "questions.jsonl"
+    row = {
+        "id": 7, "lang": None, "question": "Why?", "answers": None, "answerable": False,
+        "evidence": [{"doc": "a", "page": None, "grade": None}], "unanswerable_kind": None,
+    }  # fmt: skip
+    path.write_text(json.dumps(row) + "\n", "utf-8")
+    (question,) = read_questions(path)
+    assert (question.id, question.lang, question.answers, question.kind) == ("7", "en", (), "")
+    assert question.evidence == {("a", None): 1.0}
