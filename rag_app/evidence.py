@@ -30,7 +30,7 @@ class SupportCurve:
 
 SUPPORT_CURVE: dict[Language, SupportCurve] = {
     "en": SupportCurve(contrast=3.5, answers=0.65, offset=0.85),
-    "pt": SupportCurve(contrast=6.3, answers=0.6, offset=2.0),
+    "pt": SupportCurve(contrast=6.3, answers=0.6, offset=1.9),
 }
 _PASSAGE_WEIGHT = 0.3  # of the passage's place among those found, beside cosine and overlap
 _ANSWERS_WEIGHT = 0.5  # of the reader's probability, beside a relevance of up to 2
@@ -40,7 +40,7 @@ _READ = 16  # sentences, the most relevant ones, that the reader reads
 _MOST_SUPPORT = 0.99  # an estimate is never a certainty
 _BACKGROUND = 50  # sentences that the best one is compared with
 _HEADING_CREDIT = 0.5  # of a word that stands in the headings or the file's name alone
-_AROUND_CREDIT = 0.3  # of one that stands in the passage's other sentences alone
+_AROUND_CREDIT = 0.2  # of one that stands in the passage's other sentences alone
 _FEWEST_WORDS = 3  # of a sentence that has no figure
 _LONGEST = 600  # characters; a longer stretch is no quotation
 
