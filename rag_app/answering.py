@@ -25,8 +25,9 @@ from rag_app.retrieval import as_text, checked, find
 from rag_app.rewriting import stand_alone
 from rag_app.sentence_reader import load_sentence_reader
 from rag_app.settings import Settings, load_settings
+from rag_app.store.database import Database
 from rag_app.store.places import index_folder
-from rag_app.store.reader import open_reader
+from rag_app.store.reader import IndexReader, open_reader
 from rag_app.values import Answer, Passage, Request, Usage
 
 _READ = 12  # passages whose sentences are weighed; the answer's passages are the first of them
@@ -103,15 +104,15 @@ def _answer(
     count = passages_read(settings)
     found = find(question, count, request.index, settings, request.scope)
     clock.begin("reading")
-    ranked = _read(question, found, request.index, settings, clock.check)
+    database = _opened(request.index, settings).database
+    ranked = _read(question, found, database, settings, clock.check)
     support = support_of(ranked, language)
     passages = _by_evidence(found, ranked)[: settings.passages]
-    reader = open_reader(index_folder(settings, request.index), load_embedder(settings))
     base = replace(
         _abstention(request, question),
         passages=tuple(passages),
         support=support,
-        absent=absent_words(question, reader.database),
+        absent=absent_words(question, database),
     )
     if support < settings.min_support:
         return replace(base, usage=Usage(seconds=clock.end()))
@@ -123,7 +124,7 @@ def _answer(
     usage = Usage(generated.prompt_tokens, generated.completion_tokens, clock.end())
     if not cited.citations:
         return replace(base, usage=usage, model=drafted.model)
-    hashes = reader.database.sha256_of(c.source for c in cited.citations)
+    hashes = database.sha256_of(c.source for c in cited.citations)
     return replace(
         base,
         text=cited.text,
@@ -149,12 +150,12 @@ def _abstention(request: Request, question: str) -> Answer:
 def _inventory(
     inventory: Inventory, question: str, request: Request, settings: Settings, clock: "_Clock"
 ) -> Answer | None:
-    reader = open_reader(index_folder(settings, request.index), load_embedder(settings))
+    database = _opened(request.index, settings).database
     clock.begin("reading")
     base = _abstention(request, question)
-    with reader.database.snapshot():
-        check_sources(request.scope, reader.database, request.index)
-        return take(inventory, reader.database, request.scope, base, detect(question))
+    with database.snapshot():
+        check_sources(request.scope, database, request.index)
+        return take(inventory, database, request.scope, base, detect(question))
 
 
 def _questions(history: Sequence[str] | str) -> tuple[str, ...]:
@@ -184,15 +185,17 @@ def warm_up(settings: Settings | None = None) -> str:
 def _read(
     question: str,
     passages: Sequence[Passage],
-    index: str,
+    database: Database,
     settings: Settings,
     check: Callable[[], None],
 ) -> list[Sentence]:
-    embedder = load_embedder(settings)
-    reader = open_reader(index_folder(settings, index), embedder)
-    words = weigh_words(question, reader.database)
-    sentence_reader = load_sentence_reader(settings)
-    return rank_sentences(question, passages, embedder, words, sentence_reader, check)
+    embedder, reader = load_embedder(settings), load_sentence_reader(settings)
+    words = weigh_words(question, database)
+    return rank_sentences(question, passages, embedder, words, reader, check)
+
+
+def _opened(index: str, settings: Settings) -> IndexReader:
+    return open_reader(index_folder(settings, index), load_embedder(settings))
 
 
 def _by_evidence(passages: Sequence[Passage], ranked: Sequence[Sentence]) -> list[Passage]:

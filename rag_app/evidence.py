@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import PurePosixPath
 from statistics import fmean
 
 from rag_app.embedding import Embedder
@@ -244,7 +245,7 @@ def _overlap(text: str, passage: Passage, words: Sequence[WeighedWord]) -> float
         return 0.0
     language = detect(passage.text)
     have = frozenset(analyse(text, language))
-    name = passage.source.rsplit("/", 1)[-1].rsplit(".", 1)[0].replace("_", " ")
+    name = PurePosixPath(passage.source).stem
     above = _terms(" ".join((name, passage.title, *passage.headings)), language)
     around = _terms(passage.text, language)
     found = 0.0

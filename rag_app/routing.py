@@ -21,9 +21,8 @@ _FISCAL = re.compile(r"\bfy\s?'?(\d{4}|\d{2})\b")
 _QUARTER = re.compile(r"\b(?:q([1-4])|([1-4])q)\b")
 _FORM = re.compile(r"\b(10|8|20)[\s-]?([kqf])\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_PROPER = re.compile(
-    r"(?<!^)(?<![.!?]\s)\b[A-ZÀ-ÖØ-Þ][\w&'-]{2,}"
-)  # not as a sentence's first word
+# A word with a capital that is not a sentence's first.
+_PROPER = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-ZÀ-ÖØ-Þ][\w&'-]{2,}")
 _LONGEST_NAME = 3  # words that a file's name may have glued together
 
 Names = frozenset[str]

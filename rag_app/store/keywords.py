@@ -51,7 +51,10 @@ class Keywords(Connection):
         """
         if self.chunk_count() <= exhaustive:
             among = None if scope is None else self._rows_in(scope, exhaustive)
-            return self._postings().search(sorted(set(stems)), limit, context_weight, among)
+            try:
+                return self._postings().search(sorted(set(stems)), limit, context_weight, among)
+            except LookupError as error:
+                raise self._lost_count() from error
         counts = self.document_frequencies(stems)
         known = sorted(counts, key=lambda stem: (counts[stem], stem))
         if not known:
@@ -197,11 +200,14 @@ class Keywords(Connection):
         row = self._one("SELECT block FROM terms_data WHERE id = 1")
         total, *sizes = varints(row[0] if row else b"")
         if not total:
-            raise IndexDamaged(
-                f"Index {self.name!r} has lost count of its keywords."
-                f" Mend it: python -m ingest --repair {self.name}."
-            )
+            raise self._lost_count()
         return total, sum(sizes) / total
+
+    def _lost_count(self) -> IndexDamaged:
+        return IndexDamaged(
+            f"Index {self.name!r} has lost count of its keywords."
+            f" Mend it: python -m ingest --repair {self.name}."
+        )
 
 
 def condition(scope: Scope) -> tuple[str, list[object]]:

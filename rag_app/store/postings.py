@@ -41,7 +41,8 @@ class Postings:
         self._rows = rows
         sizes = [(chunk, sum(varints(size))) for chunk, size in rows(_SIZES)]
         self._total = len(sizes)
-        self._lengths = np.zeros(max((chunk for chunk, _ in sizes), default=-1) + 1, np.float64)
+        last = max((chunk for chunk, _ in sizes), default=-1)
+        self._lengths = np.full(last + 1, np.nan)  # no number where there is no chunk
         for chunk, size in sizes:
             self._lengths[chunk] = size
         mean = sum(size for _, size in sizes) / (self._total or 1)
@@ -58,7 +59,7 @@ class Postings:
     ) -> list[tuple[int, float]]:
         """Chunk ids and scores of the chunks that have any of the stems, best first.
 
-        Of all chunks, or ``among`` some.
+        Of all chunks, or ``among`` some. Raises LookupError where FTS5 has lost a chunk's length.
         """
         scores = np.zeros(len(self._lengths))
         for stem in stems:
@@ -89,6 +90,8 @@ class Postings:
         places = np.fromiter((row[0] for row in rows), np.int64, len(rows))
         in_body = np.fromiter((row[1] == "body" for row in rows), np.bool_, len(rows))
         chunks, which = np.unique(places, return_inverse=True)
+        if chunks.size and np.isnan(self._lengths[chunks]).any():
+            raise LookupError(stem)
         found = _List(
             chunks,
             np.bincount(which[in_body], minlength=chunks.size).astype(np.int32),

@@ -4,6 +4,7 @@ import shutil
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -229,31 +230,40 @@ def test_a_rerun_is_quick_with_5000_files(server, settings):
     assert min(seconds() for _ in range(5)) < 0.3
 
 
+def shown(server, answer: Answer, identity: str = "{}") -> AppTest:
+    """A tab with a conversation in which this was answered."""
+    log = ExchangeLog(server / "log.sqlite")
+    conversation = log.start("default")
+    exchange = log.begin(answer.question, "default", conversation)
+    log.finish(exchange, replace(answer, exchange=exchange), identity, "key")
+    return new_tab(c=conversation).run()
+
+
+QUOTED = Answer(
+    question="How long is it?", text="“4 miles” [1]",
+    citations=(Citation(1, "gone.pdf", 3, "4 miles", 0, 7, "ab" * 32),),
+    abstained=False, passages=(), support=0.9, language="en", answered_by="quotation", model="m",
+    usage=Usage(10, 20, {"writing": 2.0, "total": 3.0}),
+)  # fmt: skip
+
+
 @pytest.fixture
 def marked(server) -> AppTest:
     """A logged answer that carries all that can be said of one."""
-    log = ExchangeLog(server / "log.sqlite")
-    conversation = log.start("default")
-    exchange = log.begin("And GPT-4?", "default", conversation)
-    answer = Answer(
+    answer = replace(
+        QUOTED,
         question="And GPT-4?",
         text="It has 4 heads [1]. It is *big* [1].",
         citations=(Citation(1, "gone.pdf", 3, "4 heads", 0, 7, "ab" * 32),),
-        abstained=False,
-        passages=(),
         support=0.6,
-        language="en",
         answered_by="llm",
-        model="m",
-        usage=Usage(10, 20, {"writing": 2.0, "total": 3.0}),
         claims=(Claim("It has 4 heads.", "supported", (1,)),
                 Claim("It is *big*.", "unsupported", ())),
         rewritten="How many heads has GPT-4?",
         coverage=Coverage(9, 7, 3, ("scan.pdf",)),
-        exchange=exchange,
+        absent=("GPT-4",),
     )  # fmt: skip
-    log.finish(exchange, answer, '{"scope": {"sources": ["a/*"]}}', "key")
-    return new_tab(c=conversation).run()
+    return shown(server, answer, '{"scope": {"sources": ["a/*"]}}')
 
 
 def test_doubts_are_said_in_the_answer_itself(marked: AppTest):
@@ -264,30 +274,23 @@ def test_doubts_are_said_in_the_answer_itself(marked: AppTest):
     assert "evidence for this answer is weak (60%)" in said
     assert "Understood as: How many heads has GPT\\-4?" in said
     assert "7 of 9 passages" in said
+    assert "No document of this index has: “GPT\\-4”" in said
     assert "20 tokens, 10 a second" in said
     assert "a/\\*" in said
     assert "changed since" in said  # the cited file is not in the index
 
 
 def test_what_is_nowhere_is_told_without_a_count_of_nothing(server):
-    log = ExchangeLog(server / "log.sqlite")
-    conversation = log.start("default")
-    exchange = log.begin("Which documents mention zebras?", "default", conversation)
-    answer = Answer(
+    answer = replace(
+        QUOTED,
         question="Which documents mention zebras?",
         text="No document mentions “zebras”.",
         citations=(),
         abstained=True,
-        passages=(),
-        support=0.0,
-        language="en",
         answered_by="abstention",
-        model="",
         coverage=Coverage(0, 0, 0, ("scan.pdf",)),
-        exchange=exchange,
     )
-    log.finish(exchange, answer, "{}", "key")
-    tab = new_tab(c=conversation).run()
+    tab = shown(server, answer)
     assert not tab.exception
     assert "No document mentions “zebras”" in texts(tab)
     assert "0 of 0" not in texts(tab)
@@ -295,24 +298,7 @@ def test_what_is_nowhere_is_told_without_a_count_of_nothing(server):
 
 
 def test_the_tokens_of_a_draft_that_no_one_sees_are_not_told(server):
-    log = ExchangeLog(server / "log.sqlite")
-    conversation = log.start("default")
-    exchange = log.begin("How long is it?", "default", conversation)
-    answer = Answer(
-        question="How long is it?",
-        text="“4 miles” [1]",
-        citations=(Citation(1, "gone.pdf", 3, "4 miles", 0, 7, "ab" * 32),),
-        abstained=False,
-        passages=(),
-        support=0.9,
-        language="en",
-        answered_by="quotation",
-        model="m",
-        usage=Usage(10, 20, {"writing": 2.0, "total": 3.0}),
-        exchange=exchange,
-    )
-    log.finish(exchange, answer, "{}", "key")
-    said = texts(new_tab(c=conversation).run())
+    said = texts(shown(server, QUOTED))
     assert "3.0 s" in said
     assert "tokens" not in said
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.scale_corpus import Corpus
+from rag_app.errors import IndexDamaged
 from rag_app.store import keywords
 from rag_app.store.database import Database
 from rag_app.terms import any_of, stems_of
@@ -67,6 +68,15 @@ def test_lists_follow_each_commit(tmp_path: Path):
         database.remove_document(source)
     after = {chunk for chunk, _ in database.match(stems, 100, WEIGHT)}
     assert after == {chunk for chunk in before if chunk > 50} != before
+
+
+def test_a_lost_length_is_damage_and_no_score(tmp_path: Path):
+    Corpus(IDENTITY).write(tmp_path / "index", 50)
+    damaged = Database(tmp_path / "index")
+    stems = stems_of(damaged.passages([50])[50].text)
+    damaged._connection.execute("DELETE FROM terms_docsize WHERE id = 50")
+    with pytest.raises(IndexDamaged, match="--repair index"):
+        damaged.match(stems, 10, WEIGHT)
 
 
 def test_a_chunk_is_found_by_its_words_with_the_score_that_fts5_gives(database: Database):
