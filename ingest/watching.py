@@ -49,6 +49,7 @@ def watch(
     done: Look | None = None
     before: Look | None = None
     told = ""
+    rejected: set[Event] = set()
     on_event(Event("watching", str(root)))
     while not stop.is_set():
         started = time.perf_counter()
@@ -62,8 +63,11 @@ def watch(
                     on_event(Event("waiting", told))
             else:
                 done, told = now, ""
-                for event in events_of(report):
-                    on_event(event)
+                events = list(events_of(report))
+                for event in events:
+                    if event not in rejected:  # one that is tried again at each run is told once
+                        on_event(event)
+                rejected = {event for event in events if event.what == "rejected"}
         before = now
         stop.wait(max(pause_s, _SHARE * (time.perf_counter() - started)))
 

@@ -4,7 +4,6 @@ The cache folder holds one folder a model and version; it is safe to delete.
 """
 
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rag_app.errors import ModelNotFound
-from rag_app.model_cache import made_once, save_network
+from rag_app.model_cache import made_once, quiet_transformers, save_network
 
 if TYPE_CHECKING:
     from rag_app.embedding import EmbedderIdentity
@@ -69,11 +68,9 @@ def _convert_into(made: Path, folder: Path, sha256: str, name: str) -> None:
 
 
 def _load_model(folder: Path, name: str) -> Any:  # noqa: ANN401
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    quiet_transformers()
     try:
         return SentenceTransformer(
             str(folder),

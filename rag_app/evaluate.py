@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag_app import metrics
-from rag_app.errors import DocumentsError, RagError
+from rag_app.errors import DocumentsError, QuestionError, RagError
 from rag_app.question_file import Place, Question, read_questions
 
 if TYPE_CHECKING:
@@ -79,7 +79,14 @@ def evaluate(
 
     ``on_progress`` is told how many questions of how many are scored. Raises what ``ask`` raises.
     """
+    from rag_app.retrieval import checked
+
     settings = settings.model_copy(update={"log": False, "cache": False})
+    for question in questions:
+        try:
+            checked(question.question, settings)
+        except QuestionError as error:
+            raise QuestionError(f"Question {question.id!r}: {error}") from error
     scored: list[Scored] = []
     for question in questions:
         if stop is not None and stop.is_set():
@@ -128,6 +135,9 @@ def main(arguments: list[str] | None = None) -> int:
     except RagError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped; nothing is written.\n")
+        return 130
     data = asdict(run)
     Path(f"{stem}.json").write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
     from rag_app.evaluation_report import as_html, as_text

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from rag_app.catalogue import list_documents
 from rag_app.injection import flag
 from rag_app.inventory_questions import Inventory
 from rag_app.language import Language
@@ -38,6 +39,8 @@ def take(
     None where the question is better answered as any other. Call it in a snapshot of the
     database.
     """
+    if not inventory.alternatives:
+        return list_documents(database, scope, base, language)
     found = _sought(inventory, database, scope)
     ids = sorted(found)
     read = ids[:_MOST_READ]

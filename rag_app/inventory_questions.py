@@ -34,6 +34,26 @@ _ALL = re.compile(
     rf"(?ix)^\s*(?:list|name|enumerate|show|liste|cite|enumere|mostre)\s+(?:me\s+)?"
     rf"(?:all|every|each|todos|todas|cada)\s+(?:of\s+)?(?:the\s+|os\s+|as\s+)?(?P<topic>.+?){_END}"
 )
+_ANY_FILES = r"(?:documents?|files?|documentos?|arquivos?|ficheiros?)"
+_HERE = (
+    r"(?:\s+(?:in|of|from|within|em|no|na|do|da|deste|desta|neste|nesta)"
+    r"(?:\s+(?:the|this|my|your|our|o|a|este|esta|meu|minha))?"
+    r"\s+(?:index|collection|library|folder|knowledge\s+base|índice|coleção|biblioteca|pasta))"
+)
+_AT_HAND = (
+    r"(?:are\s+there(?:\s+here)?|are|exist|(?:do|can)\s+(?:you|we|i)\s+(?:have|hold|know|see|read|search|access)"
+    r"|have\s+you(?:\s+(?:got|read))?|(?:are\s+)?(?:indexed|available|loaded)|há(?:\s+aqui)?|existem|são"
+    r"|(?:voc[eê]s?\s+|eu\s+|nós\s+)?(?:tem|têm|tenho|temos|conhece|conhecem|lê|leem|leu|leram)"
+    r"|(?:estão\s+)?(?:indexados|disponíveis|carregados)|estão|est[aá])"
+)
+_DOCUMENTS = re.compile(
+    rf"(?ix)^\s*(?:"
+    rf"(?:which|what|how\s+many|quais|que|quantos)\s+(?:are\s+|são\s+)?(?:the\s+|os\s+)?{_ANY_FILES}"
+    rf"(?:\s+{_AT_HAND})?{_HERE}?"
+    rf"|(?:list|show|name|liste|mostre|enumere)\s+(?:me\s+)?(?:all\s+|every\s+|todos\s+)?(?:of\s+)?"
+    rf"(?:the\s+|my\s+|your\s+|os\s+|meus\s+)?(?:indexed\s+|available\s+)?{_ANY_FILES}"
+    rf"(?:\s+(?:that\s+|que\s+)?{_AT_HAND})?{_HERE}?){_END}"
+)
 _ARTICLE = re.compile(r"(?i)^(?:the|an?|os?|as?|uma?)\s+")
 _EITHER = re.compile(r"(?i)^(?:either|both|tanto|ou)\s+")
 _BUT_NOT = re.compile(
@@ -50,7 +70,8 @@ class Inventory:
     """What is to be looked for everywhere."""
 
     topic: str  # as it was asked
-    alternatives: tuple[tuple[str, ...], ...]  # any one of them, and of that one every part
+    # Any one of them, and of that one every part; none where the documents are asked for.
+    alternatives: tuple[tuple[str, ...], ...]
     by_file: bool  # one line a file, not one a sentence
     certain: bool  # whether it can only be answered so, whatever is found
 
@@ -60,6 +81,8 @@ def inventory_of(question: str) -> Inventory | None:
 
     One that leaves something out ("but not tolls") is for reading: no list of words answers it.
     """
+    if _DOCUMENTS.match(question):
+        return Inventory("", (), by_file=True, certain=True)
     for pattern, by_file, certain in (
         (_BY_FILE, True, True), (_BY_MENTION, False, True), (_ALL, False, False),
     ):  # fmt: skip

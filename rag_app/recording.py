@@ -46,9 +46,9 @@ class Record:
             self._log = open_log(settings)
 
     def begin(self, question: str, index: str, conversation: str, exchange: int | None) -> None:
-        """Note the question, unless the caller has done so as ``exchange``."""
+        """Note the question, unless it is empty or the caller has done so as ``exchange``."""
         self._number = exchange
-        if exchange is None and self._log:
+        if exchange is None and self._log and question.strip():
             with _spared():
                 self._number = self._log.begin(question, index, conversation)
 

@@ -14,6 +14,7 @@ from rag_app.errors import QuestionError
 from rag_app.fusion import FIGURES_WEIGHT, favour_figures
 from rag_app.glossary import expand
 from rag_app.hybrid_search import Query, search
+from rag_app.merging import merge_neighbours
 from rag_app.narrowing import check_sources, scope_of
 from rag_app.reranking import READS, rerank
 from rag_app.settings import Settings, load_settings
@@ -69,23 +70,24 @@ def find(
     wanted = max(k, READS) if settings.reranker else k
     with reader.snapshot():
         check_sources(scope, reader.database, index)
-        fused = search(reader, embedder, Query(question, expansion.meanings), wanted, scope)
-        head = fused[: max(wanted, _FIGURES_AMONG) if expansion.in_figures else wanted]
+        fused = search(reader, embedder, Query(question, expansion.meanings), 2 * wanted, scope)
+        head = fused[: max(2 * wanted, _FIGURES_AMONG if expansion.in_figures else 0)]
         found = reader.database.passages([item.chunk_id for item in head])
-    if expansion.in_figures:
-        texts = {chunk: passage.text for chunk, passage in found.items()}
-        head = favour_figures(head, texts, FIGURES_WEIGHT)[:wanted]
-    means = " ".join(expansion.meanings)
-    passages = [
-        replace(
-            found[item.chunk_id],
-            score=item.score,
-            dense_rank=item.dense_rank,
-            lexical_rank=item.lexical_rank,
-            explanation=Explanation(item.score, item.routed, means) if explain else None,
-        )
-        for item in head
-    ]
+        if expansion.in_figures:
+            texts = {chunk: passage.text for chunk, passage in found.items()}
+            head = favour_figures(head, texts, FIGURES_WEIGHT)
+        means = " ".join(expansion.meanings)
+        ranked = [
+            replace(
+                found[item.chunk_id],
+                score=item.score,
+                dense_rank=item.dense_rank,
+                lexical_rank=item.lexical_rank,
+                explanation=Explanation(item.score, item.routed, means) if explain else None,
+            )
+            for item in head
+        ]
+        passages = merge_neighbours(ranked, wanted, reader.database.page_text)
     return rerank(question, passages, settings)[:k]
 
 

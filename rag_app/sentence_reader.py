@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag_app.embedding import packaged_model
-from rag_app.model_cache import made_once, save_network
+from rag_app.model_cache import made_once, quiet_transformers, save_network
 from rag_app.network import Network, Row
 from rag_app.settings import Settings
 
@@ -122,6 +122,7 @@ def merged() -> Any:  # noqa: ANN401
     from safetensors.torch import load_file
     from transformers import BertModel
 
+    quiet_transformers()
     weights = {name: tensor.float() for name, tensor in load_file(ADAPTER).items()}
     bert = BertModel.from_pretrained(packaged_model(), add_pooling_layer=False)
     for name in {name.rpartition(".")[0] for name in weights if name.endswith(".A")}:

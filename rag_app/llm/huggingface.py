@@ -25,6 +25,7 @@ from rag_app.llm.fingerprint import file_sha256
 from rag_app.llm.quantized import quantize_linears
 from rag_app.llm.spec import ModelSpec
 from rag_app.llm.text import Detokenizer, disarm
+from rag_app.model_cache import quiet_transformers
 
 _STEP = 256  # tokens of the prompt that are read between two looks at whether to go on
 _BITS = {"int8": 8, "int4": 4}
@@ -42,8 +43,7 @@ class HuggingFaceEngine(Engine):
 
     def __init__(self, spec: ModelSpec, job: Job) -> None:
         started = time.perf_counter()
-        transformers.utils.logging.set_verbosity_error()
-        transformers.utils.logging.disable_progress_bar()
+        quiet_transformers()
         if job.threads:
             torch.set_num_threads(job.threads)
         on_cuda = job.device != "cpu" and torch.cuda.is_available()

@@ -64,6 +64,16 @@ class Contents(VectorRows, Keywords):
         )
         return dict(rows)
 
+    def first_chunks(self, scope: Scope) -> list[int]:
+        """The first chunk within a scope of every document, by source."""
+        where, values = condition(scope)
+        rows = self._all(
+            "SELECT min(chunks.id) FROM chunks CROSS JOIN documents ON documents.id = document_id"
+            f" WHERE {where} GROUP BY document_id ORDER BY source",
+            *values,
+        )
+        return [chunk for (chunk,) in rows]
+
     def pages_of(self, ids: Sequence[int] | None = None) -> dict[int, tuple[int, int]]:
         """For each chunk, or all, a pair that it shares with the other chunks of its page alone."""
         within = "" if ids is None else f" WHERE id IN ({','.join('?' * len(ids))})"

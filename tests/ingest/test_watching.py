@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.pipeline import ingest
 from ingest.watching import Event, watch
 from rag_app import retrieve
 
@@ -56,6 +57,19 @@ def test_a_file_that_still_grows_is_not_read(events, documents: Path):
     wait_for(events, "added", "growing.txt")
     time.sleep(0.5)
     assert [e.what for e in events if e.about == "growing.txt"] == ["added"]
+
+
+def test_what_is_refused_at_each_run_is_told_once(own, events, documents: Path, tmp_path: Path):
+    wait_for(events, "added", "bridge.md")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "otter.txt").write_text("The otter of another folder.")
+    ingest(other, settings=own)
+    (documents / "otter.txt").write_text("The otter of this one.")
+    assert "name_taken" in wait_for(events, "rejected", "otter.txt").detail
+    (documents / "beaver.txt").write_text("A beaver builds dams.")
+    wait_for(events, "added", "beaver.txt")
+    assert [e.what for e in events if e.about == "otter.txt"] == ["rejected"]
 
 
 def test_an_empty_folder_is_waited_for(events, documents: Path):

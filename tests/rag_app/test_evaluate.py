@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from rag_app.evaluate import main, read_questions
+from rag_app.errors import QuestionError
+from rag_app.evaluate import evaluate, main, read_questions
 from tests.conftest import PROJECT
 
 
@@ -53,6 +54,19 @@ def test_a_field_that_cannot_be_used_is_named_before_any_question_is_asked(
     assert main([str(path)]) == 2
     said = capsys.readouterr().err
     assert f"{path}, line 3, is no question: {told}" in said
+
+
+def test_a_question_that_is_too_long_is_named_before_any_is_asked(questions: Path, settings):
+    few = settings.model_copy(update={"max_question_chars": 30})
+    asked: list[int] = []
+    with pytest.raises(QuestionError, match=r"Question '.+': .*RAG_MAX_QUESTION_CHARS"):
+        evaluate(
+            read_questions(questions),
+            index="default",
+            settings=few,
+            on_progress=lambda done, _: asked.append(done),
+        )
+    assert not asked
 
 
 def test_a_folder_that_takes_no_report_is_told_before_any_question_is_asked(

@@ -17,6 +17,49 @@ def held(own, documents):
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "How many documents are there?",
+        "Which documents do you have?",
+        "List all the documents in the index.",
+        "show me the files",
+        "What files are available?",
+        "Quantos documentos há?",
+        "Quais são os documentos?",
+        "Liste todos os arquivos do índice",
+        "Que documentos você tem?",
+    ],
+)
+def test_asked_for_the_documents_it_lists_them_with_their_first_words(held, question: str):
+    answer = ask(question, settings=held)
+    assert not answer.abstained
+    database = Database(held.indexes_dir / "default")
+    known = [record.source for record in database.documents() if record.outcome == "indexed"]
+    assert [citation.source for citation in answer.citations] == sorted(known)
+    assert answer.text.startswith(f"{len(known)} document")
+    for citation in answer.citations:
+        page = database.page_text(citation.source, citation.page) or ""
+        assert page[citation.start : citation.end] == citation.quote
+    assert answer.coverage is not None
+    assert answer.coverage.unreadable == ("scan.pdf",)
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which documents are required for a visa?",
+        "How many files does the program open?",
+        "What documents do we need?",
+        "Quais documentos são exigidos?",
+        "List the documents that a tenant signs",
+    ],
+)
+def test_a_question_about_documents_of_the_world_is_none_about_those_at_hand(question: str):
+    assert inventory_of(question) is None
+
+
+@pytest.mark.parametrize(
     ("question", "topic"),
     [
         ("Which documents mention palms?", "palms"),

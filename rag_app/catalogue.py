@@ -1,0 +1,70 @@
+"""The answer to "which documents are there?": each with its pages and the words it opens with."""
+
+from dataclasses import replace
+
+from rag_app.injection import flag
+from rag_app.language import Language
+from rag_app.store.contents import INDEXED
+from rag_app.store.database import Database
+from rag_app.values import Answer, Citation, Claim, Coverage, DocumentRecord, Passage, Scope
+
+_MOST_SHOWN = 100  # documents
+_LONGEST = 160  # characters of an opening
+_DOCUMENTS = {"en": ("document", "documents"), "pt": ("documento", "documentos")}
+_PAGES = {"en": "{} pages, ", "pt": "{} páginas, "}
+_PASSAGES = {"en": ("passage", "passages"), "pt": ("trecho", "trechos")}
+_FIRST = {"en": "The first {}:", "pt": "Os primeiros {}:"}
+
+
+def list_documents(
+    database: Database, scope: Scope | None, base: Answer, language: Language
+) -> Answer | None:
+    """``base`` with a line for each document of the scope that has text; None where none has.
+
+    Each line cites the first sentence that the index holds of its document, unless that one
+    instructs the machine that reads it. Call it in a snapshot of the database.
+    """
+    records = database.documents()
+    known = {record.source: record for record in records if record.outcome == INDEXED}
+    chunks = database.first_chunks(scope or Scope())
+    if not chunks:
+        return None
+    passages = database.passages_in_order(chunks[:_MOST_SHOWN])
+    hashes = database.sha256_of(passage.source for passage in passages)
+    citations, claims = [], []
+    for number, passage in enumerate(passages, 1):
+        start, end = _opening(passage)
+        quote = passage.text[start - passage.start : end - passage.start]
+        place = (passage.source, passage.page)
+        citations.append(Citation(number, *place, quote, start, end, hashes[passage.source]))
+        told = _line(known[passage.source], quote, language)
+        claims.append(Claim(told, "supported", (number,)))
+    head = f"{len(chunks)} {_DOCUMENTS[language][len(chunks) > 1]}."
+    if len(claims) < len(chunks):
+        head += " " + _FIRST[language].format(len(claims))
+    text = "\n".join([head, *(f"- {claim.text} [{claim.numbers[0]}]" for claim in claims)])
+    unreadable = tuple(record.source for record in records if record.outcome != INDEXED)
+    total = sum(known[passage.source].chunks for passage in passages)
+    return replace(
+        base, text=text, citations=tuple(citations), claims=tuple(claims), abstained=False,
+        coverage=Coverage(total, len(passages), len(passages), unreadable),
+        passages=tuple(passages[:8]), answered_by="inventory", support=1.0,
+    )  # fmt: skip
+
+
+def _opening(passage: Passage) -> tuple[int, int]:
+    """Its first sentence that is no instruction, no longer than a line."""
+    spans = list(passage.sentences) or [(passage.start, passage.end)]
+    flags = flag([passage.text[a - passage.start : b - passage.start] for a, b in spans])
+    honest = [span for span, is_instruction in zip(spans, flags, strict=True) if not is_instruction]
+    start, end = (honest or [(passage.start, passage.start)])[0]
+    if end - start > _LONGEST:
+        cut = passage.text.rfind(" ", start - passage.start, start - passage.start + _LONGEST)
+        end = passage.start + cut if cut > 0 else start + _LONGEST
+    return start, end
+
+
+def _line(record: DocumentRecord, quote: str, language: Language) -> str:
+    pages = _PAGES[language].format(record.pages) if record.pages > 1 else ""
+    size = f"{pages}{record.chunks} {_PASSAGES[language][record.chunks > 1]}"
+    return f"{record.source} ({size}): “{' '.join(quote.split())}”"
