@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from rag_app.injection import flag
 from rag_app.language import Language
+from rag_app.quotation import spoken
 from rag_app.store.contents import INDEXED
 from rag_app.store.database import Database
 from rag_app.values import Answer, Citation, Claim, Coverage, DocumentRecord, Passage, Scope
@@ -67,4 +68,4 @@ def _opening(passage: Passage) -> tuple[int, int]:
 def _line(record: DocumentRecord, quote: str, language: Language) -> str:
     pages = _PAGES[language].format(record.pages) if record.pages > 1 else ""
     size = f"{pages}{record.chunks} {_PASSAGES[language][record.chunks > 1]}"
-    return f"{record.source} ({size}): “{' '.join(quote.split())}”"
+    return f"{record.source} ({size}): “{spoken(quote, record.source)}”"

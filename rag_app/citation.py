@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from rag_app.evidence import Sentence
 from rag_app.grounding import Gate, judge
 from rag_app.language import Language
+from rag_app.quotation import spoken
 from rag_app.sentences import sentences
 from rag_app.terms import analyse
 from rag_app.values import Citation, Claim, Passage
@@ -20,7 +21,6 @@ UNVERIFIED: dict[Language, str] = {"en": "(unverified)", "pt": "(não verificado
 _MARKER = re.compile(r"\s*\[(\d+(?:\s*,\s*\d+)*)\]")
 _SENTENCE_ENDS = '.!?…"”’»)'
 _BETWEEN_WORDS = re.compile(r"[\s\"“”«»'‘’.,;:!?…*_`|]+")
-_WHITE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,13 @@ class Cited:
         places = {(c.source, c.page, c.start): c for c in self.citations}
         paragraphs, claims = [self.text], list(self.claims)
         for citation in quoted.citations:
-            if _words(_shown(citation.quote)) in said:
+            words = spoken(citation.quote, citation.source)
+            if _words(words) in said:
                 continue
             place = (citation.source, citation.page, citation.start)
             kept = places.setdefault(place, replace(citation, number=len(places) + 1))
-            paragraphs.append(f"“{_shown(kept.quote)}” [{kept.number}]")
-            claims.append(Claim(_shown(kept.quote), "supported", (kept.number,)))
+            paragraphs.append(f"“{words}” [{kept.number}]")
+            claims.append(Claim(words, "supported", (kept.number,)))
         return Cited("\n\n".join(paragraphs), tuple(places.values()), tuple(claims))
 
 
@@ -86,8 +87,10 @@ def cite(
 
 def quote(evidence: Sequence[Sentence]) -> Cited:
     """The evidence itself as the answer: each sentence in the document's own words."""
-    spoken = [_Kept(_shown(item.text), "supported", (item,)) for item in evidence]
-    return _numbered(spoken, "")
+    said = [
+        _Kept(spoken(item.text, item.passage.source), "supported", (item,)) for item in evidence
+    ]
+    return _numbered(said, "")
 
 
 @dataclass(frozen=True)
@@ -113,11 +116,6 @@ def _sentences(text: str) -> list[tuple[str, list[int]]]:
         if bare:
             found.append((bare, numbers))
     return found
-
-
-def _shown(text: str) -> str:
-    """A quotation on one line; a document's own [3] must not pass for one of the answer's."""
-    return _WHITE.sub(" ", _MARKER.sub("", text)).strip()
 
 
 def _words(text: str) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from statistics import fmean
 
+from rag_app.definitions import defined_by, defines
 from rag_app.embedding import Embedder
 from rag_app.injection import flag
 from rag_app.language import Language, detect
@@ -41,6 +42,7 @@ _READ = 16  # sentences, the most relevant ones, that the reader reads
 _MOST_SUPPORT = 0.99  # an estimate is never a certainty
 _BACKGROUND = 50  # sentences that the best one is compared with
 _HEADING_CREDIT = 0.5  # of a word that stands in the headings or the file's name alone
+_DEFINITION_WEIGHT = 0.25  # where the question asks what something is
 _AROUND_CREDIT = 0.2  # of one that stands in the passage's other sentences alone
 _FEWEST_WORDS = 3  # of a sentence that has no figure
 _LONGEST = 600  # characters; a longer stretch is no quotation
@@ -118,12 +120,14 @@ def rank_sentences(
         check()
         cosines += (embedder.encode(texts[at : at + _AT_ONCE]) @ query).tolist()
     check()
-    trust = COSINE_WEIGHT[detect(question)]
+    trust, topic = COSINE_WEIGHT[detect(question)], defined_by(question)
     ranked: dict[str, Sentence] = {}
     for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
         header = columns.get((passage.chunk_id, start), "")
         overlap = _overlap(f"{header} {text}", passage, words)
         relevance = trust * cosine + overlap + _PASSAGE_WEIGHT * passage.score
+        if topic:
+            relevance += _DEFINITION_WEIGHT * defines(text, topic)
         if text not in ranked or ranked[text].relevance < relevance:
             ranked[text] = Sentence(passage, start, end, relevance)
     relevant = sorted(ranked.values(), key=lambda sentence: -sentence.relevance)

@@ -13,6 +13,7 @@ from rag_app.catalogue import list_documents
 from rag_app.injection import flag
 from rag_app.inventory_questions import Inventory
 from rag_app.language import Language
+from rag_app.quotation import spoken
 from rag_app.store.contents import INDEXED
 from rag_app.store.database import Database
 from rag_app.terms import all_words, analyse, words_of
@@ -97,7 +98,8 @@ def _lines(
         said: dict[str, _Line] = {}
         for passage, words in found:
             for start, end in _best_spans(passage, words):
-                quoted = _WHITE.sub(" ", passage.text[start - passage.start : end - passage.start])
+                stands = passage.text[start - passage.start : end - passage.start]
+                quoted = spoken(stands, passage.source)
                 said.setdefault(quoted, _Line(passage, start, end, f"“{quoted}”"))
         return list(said.values())
     by_file: dict[tuple[str, str], list[Passage]] = {}
@@ -111,7 +113,7 @@ def _lines(
         if not spans:
             continue
         passage, (start, end) = next((it for it in spans if _is_prose(*it)), spans[0])
-        quoted = _WHITE.sub(" ", passage.text[start - passage.start : end - passage.start])
+        quoted = spoken(passage.text[start - passage.start : end - passage.start], source)
         count = f"{len(held)} {word[len(held) > 1]}"
         name = f"{source}, “{_bare(words)}”" if several else source
         lines.append(_Line(passage, start, end, f"{name} ({count}): “{quoted}”"))

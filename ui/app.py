@@ -55,9 +55,11 @@ def _sidebar(*, uploads: bool) -> bool:
     """Whether a conversation was chosen or begun in it; the documents page has its own uploader."""
     language_switch()
     names = resources.indexes()
+    session.follow_index(names)
     index = session.chosen_index(names)
     if index is not None:
         asked_over(names, index)
+        session.keep_index(session.chosen_index(names) or index)
         _files(index)
     st.divider()
     was_chosen = history()

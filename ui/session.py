@@ -15,8 +15,9 @@ from rag_app.values import Scope
 from ui.sign_in import signed_in
 
 INDEX_KEY = "index"
-_ADDRESS = "c"  # the address's parameter that names a conversation
+_ADDRESS, _INDEX = "c", "index"  # the address's parameters that name a conversation, an index
 _CONVERSATION, _LINKED = "conversation", "linked"
+_LINKED_INDEX = "linked_index"
 _SOURCES, _AFTER = "asked_sources", "asked_after"
 _EVIDENCE = "evidence"
 _FAULT = "fault"
@@ -84,6 +85,20 @@ def chosen_index(names: list[str]) -> str | None:
     if chosen in names:
         return str(chosen)
     return "default" if "default" in names else names[0] if names else None
+
+
+def follow_index(names: list[str]) -> None:
+    """Choose the index that the address names, where it was followed and there is such a one."""
+    named = st.query_params.get(_INDEX, "")
+    if named in names and named != st.session_state.get(_LINKED_INDEX):
+        st.session_state[INDEX_KEY] = named
+        narrow((), None)
+
+
+def keep_index(index: str) -> None:
+    """Put the chosen index into the address, so that a reload or a link opens it."""
+    st.query_params[_INDEX] = index
+    st.session_state[_LINKED_INDEX] = index
 
 
 def scope() -> Scope | None:

@@ -80,6 +80,9 @@ def test_what_failed_or_was_stopped_is_kept_as_such(asking):
     failed, stopped = open_log(asking).latest(2)
     assert (stopped.state, failed.state) == ("stopped", "failed")
     assert "RAG_MAX_QUESTION_CHARS" in failed.note
+    with pytest.raises(QuestionError):
+        ask(" \n", settings=asking)
+    assert len(open_log(asking).latest(9)) == 2  # nothing was asked
 
 
 def test_without_a_log_nothing_is_written(asking, tmp_path):

@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rag_app.settings import load_settings
+from tests.ui.big_index import build
 from tests.ui.tabs import new_tab, texts
 
 
@@ -38,3 +40,19 @@ def test_a_server_that_others_can_reach_shows_nothing(app: AppTest, address: str
     assert "sign-in" in app.error[0].value
     assert not app.chat_input
     assert not app.selectbox
+
+
+def test_an_index_is_in_the_address_and_a_link_opens_it(server):
+    build(load_settings(indexes_dir=server), files=3, chunks=2, name="reports")
+    tab = new_tab()
+    tab.run()
+    tab.selectbox(key="index").set_value("reports").run()
+    assert tab.query_params["index"] in ("reports", ["reports"])
+    link = new_tab(index="reports")
+    link.run()
+    assert link.selectbox(key="index").value == "reports"
+    link.selectbox(key="index").set_value("default").run()
+    assert link.selectbox(key="index").value == "default"  # a link is followed once
+    nowhere = new_tab(index="gone")
+    nowhere.run()
+    assert nowhere.selectbox(key="index").value == "default"
