@@ -12,6 +12,7 @@ _LATIN_END = 0x250  # code point after the last Latin letter with accents
 _ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(\S.*)$")
 _CLOSING = re.compile(r"(?:^|[ \t])#+$")  # of "## Title ##"
 _MAX_TITLE = 500  # characters; a longer line is no heading
+_LONGEST_OPENING = 200  # characters of a plain text's title
 _SETEXT = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _FRONT_TITLE = re.compile(r"(?m)^title:\s*[\"']?(.+?)[\"']?\s*$")
@@ -25,7 +26,7 @@ def load_plain(path: Path, options: LoadingOptions) -> LoadedDocument:
     """
     text = decoded(path, options)
     if path.suffix.lower() not in {".md", ".markdown"}:
-        return LoadedDocument("", (Page(None, text),), "text")
+        return LoadedDocument(_opening_title(text), (Page(None, text),), "text")
     text = without_hidden(text)
     headings, rows = _structure(text)
     front = text[4 : text.find("\n---", 4)] if text.startswith("---\n") else ""
@@ -71,6 +72,16 @@ def _decode(data: bytes) -> str:
     # Windows' Western encoding is what Portuguese and English files come in if not in UTF-8; a
     # guess cannot tell it from its Central European sister, in which ã is ă.
     return data.decode("cp1252" if best is None or is_latin else best.encoding, errors="replace")
+
+
+def _opening_title(text: str) -> str:
+    """A first line that stands alone above more than itself; "" where there is none."""
+    first, _, rest = text.lstrip().partition("\n")
+    title, below = first.strip(), rest.lstrip(" \t")
+    stands_alone = below.startswith("\n") and len(below.strip()) > len(title)
+    if not stands_alone or len(title) > _LONGEST_OPENING or title.endswith((",", ";", ":")):
+        return ""
+    return title if any(char.isalpha() for char in title) else ""
 
 
 def _may_be_title(line: str) -> bool:

@@ -1,4 +1,7 @@
-"""Five hundred questions from eight users, a fifth stopped, the model killed now and then."""
+"""Five hundred questions from eight users, a fifth stopped, the model killed now and then.
+
+Who is told "busy, try again" tries again, as people do: how fast the machine is matters nothing.
+"""
 
 import os
 import random
@@ -13,6 +16,7 @@ from rag_app import ask
 from rag_app.errors import Cancelled, ModelBusy, ModelCrashed
 from rag_app.llm import load_llm
 from rag_app.settings import Settings
+from rag_app.values import Answer
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 QUESTIONS = ["How many parameters does GPT-3 have?", "Who published LoRA?",
@@ -24,8 +28,18 @@ def test_five_hundred_questions_from_eight_users(settings: Settings):
     llm = load_llm(few.llm, few)
     ended: Counter[str] = Counter()
     unexpected: list[BaseException] = []
+    refused: list[str] = []
     numbers = iter(range(500))
     lock = threading.Lock()
+
+    def patient(question: str, cancel: threading.Event) -> Answer:
+        while True:
+            try:
+                return ask(question, settings=few, cancel=cancel)
+            except ModelBusy as error:
+                assert "again" in str(error)
+                refused.append(question)
+                time.sleep(0.5)
 
     def user(seed: int) -> None:
         generator = random.Random(seed)
@@ -40,10 +54,10 @@ def test_five_hundred_questions_from_eight_users(settings: Settings):
             if number % 100 == 50 and llm.process_id:
                 os.kill(llm.process_id, signal.SIGKILL)
             try:
-                answer = ask(generator.choice(QUESTIONS), settings=few, cancel=cancel)
+                answer = patient(generator.choice(QUESTIONS), cancel)
                 assert answer.abstained or answer.citations
                 ended["answered"] += 1
-            except (Cancelled, ModelBusy, ModelCrashed) as error:
+            except (Cancelled, ModelCrashed) as error:
                 ended[type(error).__name__] += 1
             except BaseException as error:
                 unexpected.append(error)
@@ -55,7 +69,8 @@ def test_five_hundred_questions_from_eight_users(settings: Settings):
         thread.join()
     assert not unexpected
     assert ended.total() == 500
-    assert ended["answered"] > 250, ended
+    assert refused  # eight users on a line of four
+    assert ended["answered"] >= 390, ended
     assert ended["ModelCrashed"] <= 10, ended
     began = time.monotonic()
     assert ask(QUESTIONS[0], settings=few).citations
