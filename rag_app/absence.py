@@ -12,7 +12,12 @@ from itertools import product
 from rag_app.store.database import Database
 from rag_app.terms import words_of
 
-_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_WORD = re.compile(r"\d+(?:[.,]\d+)+(?![^\W_])|[^\W_]+(?:-[^\W_]+)*")
+_SHORTENED = re.compile(r"(?i)\w+n['’]t\b|['’](?:s|re|ve|ll|d|m)\b")
+_ASKING = frozenset(
+    "please tell explain describe define list mention mentioned show give say said says"
+    " favor diga explique descreva defina liste mencione mencionado mencionada mostre diz".split()
+)
 
 
 def absent_words(question: str, database: Database) -> tuple[str, ...]:
@@ -21,7 +26,9 @@ def absent_words(question: str, database: Database) -> tuple[str, ...]:
     Words joined by hyphens count as one where one of them is a figure: "GPT-5", "COVID-19".
     """
     found: dict[str, None] = {}
-    for written in _WORD.findall(question):
+    for written in _WORD.findall(_SHORTENED.sub(" ", question)):
+        if written.lower() in _ASKING:
+            continue
         parts = words_of(written.replace("-", " "))
         if _is_absent(written, parts, database):
             found[written] = None

@@ -118,12 +118,15 @@ def summed_up(index: str, scored: list[Scored]) -> Evaluation:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; its exit code: 0, or 2 after an error that the user can mend."""
     options = _parser().parse_args(arguments)
-    stem = options.out or options.questions.with_name(f"{options.questions.stem}-results")
     try:
         from rag_app.settings import load_settings
 
-        _check_folder(stem.absolute().parent)
         questions = read_questions(options.questions)
+        stem = options.out or options.questions.with_name(f"{options.questions.stem}-results")
+        _check_folder(stem.absolute().parent)
+        for path in (Path(f"{stem}.json"), Path(f"{stem}.html")):
+            if path.is_dir():
+                raise DocumentsError(f"{path} is a folder: give --out another name.")
         before = _read_run(options.against) if options.against else None
         run = evaluate(
             questions,

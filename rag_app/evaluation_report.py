@@ -3,6 +3,7 @@
 import html
 from typing import Any
 
+_LESS_IS_BETTER = frozenset({"false refusals"})
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;
 padding:0 1rem;color:#16282b}
@@ -28,7 +29,7 @@ def as_text(run: dict[str, Any], before: dict[str, Any] | None = None) -> str:
     ]
     changed = _changes(run, before)
     if before:
-        better = sum(delta > 0 for *_, delta in changed)
+        better = sum(_is_better(name, delta) for _, name, delta in changed)
         lines.append(
             f"\nAgainst the other run: {better} scores better, {len(changed) - better} worse."
         )
@@ -48,7 +49,7 @@ def as_html(run: dict[str, Any], before: dict[str, Any] | None = None) -> str:
     )
     changes = "".join(
         f"<tr><td>{_e(question)}<td>{_e(name)}"
-        f"<td class={'good' if delta > 0 else 'bad'}>{delta:+.2f}</tr>"
+        f"<td class={'good' if _is_better(name, delta) else 'bad'}>{delta:+.2f}</tr>"
         for question, name, delta in _changes(run, before)
     )
     questions = "".join(
@@ -71,6 +72,10 @@ def as_html(run: dict[str, Any], before: dict[str, Any] | None = None) -> str:
         f"<h2>Questions</h2><table><tr><th>Id<th>Question and answer<th>Scores<th>First places"
         f"{questions}</table>"
     )
+
+
+def _is_better(name: str, delta: float) -> bool:
+    return delta < 0 if name in _LESS_IS_BETTER else delta > 0
 
 
 def _changes(run: dict[str, Any], before: dict[str, Any] | None) -> list[tuple[str, str, float]]:

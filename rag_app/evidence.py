@@ -50,6 +50,7 @@ _LONGEST = 600  # characters; a longer stretch is no quotation
 _WORD = re.compile(r"[^\W\d_]+")
 _RULE = re.compile(r"\|[\s:|-]+")
 _FIGURE = re.compile(r"\d[\d.,]{2,}|\d\s*%")
+_SECTION = re.compile(r"^[#\s]*\d{1,2}(?:\.\d{1,2})*[.)]?\s+(?=[^\W\d_])")  # "5.3 LoRA"
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,8 @@ def _says_something(text: str, titles: Sequence[str]) -> bool:
     rest = f" {_bare(text)} "
     for title in titles:
         rest = rest.replace(f" {title} ", " ")
-    return len(rest.split()) >= _FEWEST_WORDS or _FIGURE.search(text) is not None
+    figures = _FIGURE.search(_SECTION.sub("", text))
+    return len(rest.split()) >= _FEWEST_WORDS or figures is not None
 
 
 def _bare(text: str) -> str:

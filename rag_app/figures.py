@@ -20,6 +20,7 @@ class Figure:
     value: Decimal  # with its scale: "1.2 bn" is 1,200,000,000
     unit: str  # "%", "USD", "EUR", "GBP", "BRL", "JPY", a measure such as "km", or ""
     scaled: bool  # whether the text gave the scale beside it
+    fell: bool  # whether the text speaks of a loss or a fall before it: "a loss of 5" is -5
     start: int  # characters into the text
     end: int
 
@@ -56,10 +57,15 @@ _MEASURES = {
 _WORDS: dict[Language, dict[str, int]] = {
     "en": {word: number for number, word in enumerate(
         "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-        " sixteen seventeen eighteen nineteen twenty".split(), 2)},
+        " sixteen seventeen eighteen nineteen twenty".split(), 2)} | {
+        word: 10 * number for number, word in enumerate(
+        "thirty forty fifty sixty seventy eighty ninety".split(), 3)},
     "pt": {word: number for number, word in enumerate(
         "dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze"
-        " dezesseis dezessete dezoito dezenove vinte".split(), 2)} | {"duas": 2, "catorze": 14},
+        " dezesseis dezessete dezoito dezenove vinte".split(), 2)} | {
+        word: 10 * number for number, word in enumerate(
+        "trinta quarenta cinquenta sessenta setenta oitenta noventa cem".split(), 3)}
+        | {"duas": 2, "catorze": 14},
 }  # fmt: skip
 
 
@@ -90,6 +96,11 @@ _MONTH = re.compile(
     r"(?i)(?:(?<=\d\s)|(?<=\dst\s)|(?<=\dnd\s)|(?<=\drd\s)|(?<=\dth\s)|(?<=\sde\s))(?P<after>{0})\b"
     r"|\b(?P<before>{0})(?=,?\s(?:de\s)?\d)".format("|".join(_MONTHS))
 )
+_MINUS = re.compile(r"(?:^|[\s(\[|:=$€£])[-−–]$")  # right before a figure; a range has one too
+_FELL = re.compile(
+    r"(?i)\b(?:loss|lost|losses|fell|fall|drop|declin|decreas|down|negative|minus|below|shrank|reduc"
+    r"|prejuízo|perda|perdeu|queda|ca(?:iu|íram)|diminu|redu[zç]|negativ|menos|abaixo)[^.;]{0,60}$"
+)
 _NO_DIGIT = re.compile(r"\D")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,' \u00a0\u202f])\d{3})(?:\1\d{3})*")
 _TABLE_SCALE = re.compile(
@@ -103,7 +114,7 @@ _TABLE_POWERS = {
 
 
 def figures(text: str, language: Language) -> list[Figure]:
-    """Every figure of the text; number words from two to twenty and months of dates too.
+    """Every figure of the text; number words from two to ninety and months of dates too.
 
     >>> figures("Revenue was $1.2bn, up 5%", "en")[0].value
     Decimal('1200000000.0')
@@ -117,11 +128,14 @@ def figures(text: str, language: Language) -> list[Figure]:
         if scale in _MEASURES and not after and not before and scale in {"m", "mm", "t", "g"}:
             after, scale = scale, ""  # 300 m is a length, $300 m an amount
         value = _value(digits, language)
-        if value is None:
-            continue
         power = _SCALES[language].get(scale, 0)
         unit = _CURRENCIES.get(before) or _CURRENCIES.get(after) or _MEASURES.get(after, "")
-        found.append(Figure(value * Decimal(10) ** power, unit, bool(scale), *match.span()))
+        if value is None:  # a version, a section: it agrees with its like alone
+            value, power, unit = Decimal(_NO_DIGIT.sub("", digits)), 0, digits
+        is_negative = _MINUS.search(text, 0, match.start()) is not None
+        value *= Decimal(10) ** power * (-1 if is_negative else 1)
+        fell = _FELL.search(text, 0, match.start()) is not None
+        found.append(Figure(value, unit, bool(scale), fell, *match.span()))
     return found + [_month(match) for match in _MONTH.finditer(text)]
 
 
@@ -129,23 +143,29 @@ def _month(match: re.Match[str]) -> Figure:
     """A month beside a day or a year, as the figure that a date may have in its place."""
     name = match.group().lower()
     number = next(i for i, names in enumerate(_MONTHS, 1) if name in names.split("|"))
-    return Figure(Decimal(number), "", False, *match.span())
+    return Figure(Decimal(number), "", False, False, *match.span())
 
 
 def says(figure: Figure, among: Sequence[Figure], powers: frozenset[int] = frozenset()) -> bool:
     """Whether one ``among`` says what ``figure`` says.
 
     Units must agree where both are told. ``powers`` of ten are the scales that hold for a table
-    as a whole ("in millions"), and serve where the figure's like has none beside it.
+    as a whole ("in millions"), and serve where the figure's like has none beside it. What fell by
+    5 changed by -5.
     """
+
+    def agrees(value: Decimal, other: Figure) -> bool:
+        falls = figure.fell != other.fell
+        return value == figure.value or (falls and value == -figure.value)
+
     return any(
         (not other.unit or not figure.unit or other.unit == figure.unit)
         and (
-            other.value == figure.value
+            agrees(other.value, other)
             or (
                 figure.scaled
                 and not other.scaled
-                and any(other.value * Decimal(10) ** power == figure.value for power in powers)
+                and any(agrees(other.value * Decimal(10) ** power, other) for power in powers)
             )
         )
         for other in among

@@ -37,16 +37,17 @@ def expand(question: str, settings: Settings) -> Expansion:
 
     Raises SettingError where RAG_GLOSSARY names a file that is none.
     """
-    entries = _read(_PACKAGED)
+    entries = _read(_PACKAGED, 0)
     if settings.glossary is not None:
-        entries += _read(settings.glossary.expanduser())
+        path = settings.glossary.expanduser()
+        entries += _read(path, path.stat().st_mtime_ns if path.exists() else 0)
     known = [entry for entry in entries if entry.asked.search(question)]
     meanings = tuple(dict.fromkeys(entry.means for entry in known))
     return Expansion(meanings, any(entry.in_figures for entry in known))
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path) -> tuple[_Entry, ...]:
+def _read(path: Path, _changed: int) -> tuple[_Entry, ...]:
     try:
         with path.open("rb") as file:
             entries = tomllib.load(file).get("entry", [])

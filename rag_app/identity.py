@@ -47,6 +47,7 @@ def identify(request: Request, settings: Settings) -> str:
         "reader": reader_sha256(),
         "model": _model(settings),
         "prompts": prompts_sha256(),
+        "glossary": _glossary(settings),
         "settings": {name: str(getattr(settings, name)) for name in DECISIVE},
         "version": _version(),
     }
@@ -80,6 +81,16 @@ def _model(settings: Settings) -> str:
     except (ModelNotFound, OSError):  # told when it is asked, if it is
         return settings.llm
     return f"{settings.llm} {status.st_size} {status.st_mtime_ns}"
+
+
+def _glossary(settings: Settings) -> str:
+    """The SHA-256 of the user's glossary as it is now; "" where there is none."""
+    if settings.glossary is None:
+        return ""
+    try:
+        return hashlib.sha256(settings.glossary.expanduser().read_bytes()).hexdigest()
+    except OSError:  # told when it is read
+        return ""
 
 
 def _version() -> str:

@@ -35,17 +35,21 @@ _TELLING: dict[Language, frozenset[str]] = {
     "pt": STOP_WORDS["pt"] - STOP_WORDS["en"] | {"a", "o", "e"},
 }
 _WORD = re.compile(r"[^\W\d_]+")
-_PORTUGUESE_LETTERS = re.compile(r"[ãõçáéíóúâêôà]")
+_PORTUGUESE_LETTERS = re.compile(r"(?i)[ãõçáéíóúâêôà]")
 _SAMPLE = 20_000  # characters; enough to tell, whatever the length of the text
 
 
 def detect(text: str, default: Language = "en") -> Language:
     """The language of ``text``; ``default`` where nothing tells."""
-    sample = text[:_SAMPLE].lower()
-    words = _WORD.findall(sample)
-    english = sum(word in _TELLING["en"] for word in words)
-    portuguese = sum(word in _TELLING["pt"] for word in words)
-    portuguese += sum(bool(_PORTUGUESE_LETTERS.search(word)) for word in words)
+    words = _WORD.findall(text[:_SAMPLE])
+    english = sum(word.lower() in _TELLING["en"] for word in words)
+    portuguese = sum(map(_is_portuguese, words))
     if english == portuguese:
         return default
     return "pt" if portuguese > english else "en"
+
+
+def _is_portuguese(word: str) -> bool:
+    """A common word of it, or one with its letters; a name has its accents in every language."""
+    accented = _PORTUGUESE_LETTERS.search(word) is not None and not word[0].isupper()
+    return accented or word.lower() in _TELLING["pt"]

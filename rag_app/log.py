@@ -12,7 +12,7 @@ import uuid
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from rag_app.errors import LogError
 from rag_app.settings import Settings
@@ -242,8 +242,12 @@ def _folded(text: str | None) -> str:
 
 
 def _exchange(row: tuple) -> Exchange:  # type: ignore[type-arg]
-    answer = _ANSWER.validate_json(row[6]) if row[6] else None
+    state, note, answer = row[5], row[7], None
+    try:
+        answer = _ANSWER.validate_json(row[6]) if row[6] else None
+    except ValidationError:  # one torn row costs no other
+        state, note = "failed", "The log's row of this answer is damaged."
     return Exchange(
         id=row[0], conversation=row[1], index=row[2], asked=row[3], question=row[4],
-        state=row[5], answer=answer, note=row[7], identity=row[8], rating=row[9], comment=row[10],
+        state=state, answer=answer, note=note, identity=row[8], rating=row[9], comment=row[10],
     )  # fmt: skip

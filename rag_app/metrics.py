@@ -37,7 +37,8 @@ def normalise(text: str, language: str) -> str:
 
 def exact_match(answer: str, golds: Sequence[str], language: str) -> float:
     """1 where the answer is one of the right ones, else 0."""
-    return float(normalise(answer, language) in {normalise(gold, language) for gold in golds})
+    said = normalise(answer, language)
+    return float(bool(said) and said in {normalise(gold, language) for gold in golds})
 
 
 def token_f1(answer: str, golds: Sequence[str], language: str) -> float:
@@ -52,9 +53,14 @@ def token_f1(answer: str, golds: Sequence[str], language: str) -> float:
 
 
 def contains(answer: str, golds: Sequence[str], language: str) -> float:
-    """1 where the answer holds a right one, else 0."""
-    answer = normalise(answer, language)
-    return float(any(normalise(gold, language) in answer for gold in golds))
+    """1 where the answer holds the words of a right one, else 0.
+
+    >>> contains("It was 15 metres.", ["5"], "en")
+    0.0
+    """
+    said = f" {normalise(answer, language)} "
+    right = [normalise(gold, language) or gold.strip().lower() for gold in golds]
+    return float(any(f" {gold} " in said for gold in right if gold))
 
 
 def hit(rank: int | None, k: int) -> float:

@@ -7,7 +7,9 @@ import re
 from pathlib import PurePosixPath
 
 _MARKDOWN = frozenset({".md", ".markdown"})
-_MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")  # a document's own would pass for the answer's
+# A document's own footnotes would pass for the answer's; a year in brackets is part of the text.
+_FOOTNOTE = re.compile(r"\s*\[(?!0)\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+_YEAR = re.compile(r"\[(\d{4,}(?:\s*,\s*\d+)*)\]")
 _WHITE = re.compile(r"\s+")
 
 # CommonMark 0.31, GitHub's tables.
@@ -26,14 +28,22 @@ def spoken(text: str, source: str) -> str:
     """A quotation from the file ``source`` on one line, Markdown's marks taken off."""
     if PurePosixPath(source).suffix.lower() in _MARKDOWN:
         text = _plain(text)
-    return _WHITE.sub(" ", _MARKER.sub("", text)).strip()
+    return _WHITE.sub(" ", _YEAR.sub(r"(\1)", _FOOTNOTE.sub("", text))).strip()
 
 
 def _plain(text: str) -> str:
     text = _TABLE_RULE.sub("", _FENCE.sub("", text))
     text = _TABLE_ROW.sub(lambda row: _CELL_END.sub("; ", row[1].strip()), text)
-    text = _LINK.sub(r"\1", _LINE_START.sub("", text))
-    text = _CODE.sub(r"\2", text)
+    text = _LINE_START.sub("", text)
+    parts, at = [], 0
+    for code in _CODE.finditer(text):  # what stands in it is no mark: 2**8, __init__.py
+        parts += [_unmarked(text[at : code.start()]), code[2]]
+        at = code.end()
+    return "".join([*parts, _unmarked(text[at:])])
+
+
+def _unmarked(text: str) -> str:
+    text = _LINK.sub(r"\1", text)
     while (bare := _EMPHASIS.sub(lambda found: found[2] or found[4], text)) != text:
         text = bare
     return _ESCAPE.sub(r"\1", text)

@@ -34,11 +34,15 @@ def replay(number: int, settings: Settings) -> Replay:
     """
     exchange, before = open_log(settings).answered(number)
     then = json.loads(exchange.identity)
-    restored = {name: value for name, value in then["settings"].items() if value != "None"}
+    restored = {
+        name: None if value == "None" else value
+        for name, value in then["settings"].items()
+        if name in DECISIVE
+    }
     now = Settings(
         **{
             **settings.model_dump(),
-            **{name: value for name, value in restored.items() if name in DECISIVE},
+            **restored,
             "log": False,
             "cache": False,
         }

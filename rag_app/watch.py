@@ -66,6 +66,7 @@ def watch(question: str, index: str, settings: Settings, answer: "Answer | None"
     """
     from rag_app.store.places import index_folder
 
+    question = question.strip()
     kept = _kept(answer, index, settings) if answer else _ask(question, index, settings)
     keep(index_folder(settings, index), [Watched(question, kept)])
 
@@ -95,9 +96,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     if options.add or options.remove:
         for question in options.add:
             watch(question, options.index, settings)
-        for question in options.remove:
-            drop(home, question)
-        return 0
+        unknown = [question for question in options.remove if not drop(home, question.strip())]
+        for question in unknown:
+            sys.stderr.write(f"not watched in index {options.index!r}: {question}\n")
+        return 2 if unknown else 0
     if not watched_questions(home):
         raise WatchError(
             f"No question of index {options.index!r} is watched. Watch one:"

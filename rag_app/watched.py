@@ -56,10 +56,14 @@ def keep(home: Path, items: Iterable[Watched]) -> None:
         _write(home, (held | {item.question: item for item in items}).values())
 
 
-def drop(home: Path, question: str) -> None:
-    """Watch a question no longer. Raises WatchError."""
+def drop(home: Path, question: str) -> bool:
+    """Watch a question no longer; whether it was watched. Raises WatchError."""
     with _writing:
-        _write(home, [item for item in watched_questions(home) if item.question != question])
+        held = watched_questions(home)
+        left = [item for item in held if item.question != question]
+        if len(left) < len(held):
+            _write(home, left)
+        return len(left) < len(held)
 
 
 def _write(home: Path, items: Iterable[Watched]) -> None:

@@ -14,6 +14,8 @@ from rag_app.store.database import Database
         ("Where is the plumber of GPT-3?", ("plumber",)),
         ("What is low-rank adaptation?", ()),
         ("Why?", ()),
+        ("Can you please tell me why GPT-3 wasn't BERT's successor?", ("successor",)),
+        ("O vocabulário tem 32.000 ou 32.001 pedaços?", ("32.001",)),
     ],
 )
 def test_what_no_document_mentions_is_told(settings, question: str, absent: tuple[str, ...]):

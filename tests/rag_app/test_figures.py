@@ -20,6 +20,8 @@ from rag_app.figures import figures, says, table_powers
         ("três metros", "pt", "3", "m"),
         ("$300 m", "en", "300000000", "USD"),
         ("300 m", "en", "300", "m"),
+        ("ninety days", "en", "90", "d"),
+        ("noventa dias", "pt", "90", "d"),
     ],
 )
 def test_a_figure_is_a_value_and_a_unit(text: str, language, value: str, unit: str):
@@ -40,6 +42,24 @@ def test_units_must_agree_where_both_are_told():
     assert not says(euros, [dollars])
     assert says(euros, [bare])
     assert says(bare, [dollars])
+
+
+def test_what_is_below_nothing_is_not_what_is_above_it():
+    for loss in ("Net income was -5 million", "Net income was $-5 million", "(−5 million)"):
+        (below,) = figures(loss, "en")
+        assert below.value == -5_000_000
+        assert not says(below, figures("Net income was 5 million", "en"))
+        assert says(below, figures("A net loss of 5 million", "en"))
+    assert [f.value for f in figures("from 10-15 to 3–4, well-5", "en")] == [10, 15, 3, 4, 5]
+    (fell,) = figures("Sales fell by 4%", "en")
+    assert says(fell, figures("Sales: -4%", "en"))
+
+
+def test_a_version_agrees_with_itself_alone():
+    (version,) = figures("version 1.2.3", "en")
+    assert says(version, figures("since 1.2.3", "en"))
+    assert not says(version, figures("since 1.9.9", "en"))
+    assert not says(version, figures("since 1.23", "en"))
 
 
 def test_a_date_is_its_figures_however_written():

@@ -1,8 +1,13 @@
+import json
+import os
+
 import pytest
 
 from rag_app.errors import SettingError
 from rag_app.glossary import Expansion, expand
+from rag_app.identity import identify
 from rag_app.settings import load_settings
+from rag_app.values import Request
 
 
 def test_jargon_is_spelled_out_in_both_languages():
@@ -35,3 +40,16 @@ def test_a_file_that_is_no_glossary_is_named(tmp_path):
     wrong.write_text("[[entry]]\nmeans = 'nothing asked'\n", "utf-8")
     with pytest.raises(SettingError, match=r"RAG_GLOSSARY.*terms\.toml"):
         expand("Anything?", load_settings(glossary=wrong))
+
+
+def test_a_glossary_that_was_edited_is_read_anew(tmp_path, settings):
+    path = tmp_path / "glossary.toml"
+    with_one = settings.model_copy(update={"glossary": path})
+    path.write_text('[[entry]]\nasked = ["zorp"]\nmeans = "the toll"\n')
+    before = json.loads(identify(Request("zorp?", "default"), with_one))
+    assert expand("zorp?", with_one).meanings == ("the toll",)
+    path.write_text('[[entry]]\nasked = ["zorp"]\nmeans = "the bridge"\n')
+    os.utime(path, ns=(1, 1))
+    assert expand("zorp?", with_one).meanings == ("the bridge",)
+    after = json.loads(identify(Request("zorp?", "default"), with_one))
+    assert [part for part in after if after[part] != before[part]] == ["glossary"]

@@ -17,6 +17,9 @@ from rag_app.quotation import spoken
          "See the paper and a chart."),
         ("snake_case, 2 * 3 * 4 and __init__ of _this_", "snake_case, 2 * 3 * 4 and init of this"),
         (r"5 \* 4 \| 3", "5 * 4 | 3"),
+        ("Use `2**8`, `*.md` and `__init__.py`, **not** ``a`b``.",
+         "Use 2**8, *.md and __init__.py, not a`b."),
+        ("Donoghue v Stevenson [1932] AC 562 [4, 5]", "Donoghue v Stevenson (1932) AC 562"),
     ],
 )  # fmt: skip
 def test_marks_of_layout_are_not_said(stands: str, said: str):

@@ -50,6 +50,14 @@ def test_the_file_is_for_people_and_its_faults_are_named(watched: Path, own, cap
     assert "line 2, is no watched question" in capsys.readouterr().err
 
 
+def test_a_question_is_watched_no_longer(watched: Path, capsys):
+    assert main(["--remove", f" {LENGTH} "]) == 0
+    assert main(["--remove", LENGTH]) == 2
+    assert f"not watched in index 'default': {LENGTH}" in capsys.readouterr().err
+    assert main([]) == 0
+    assert "0 of 1 answers changed" in capsys.readouterr().out
+
+
 def test_without_watched_questions_it_says_what_to_do(own, documents, monkeypatch, capsys):
     monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
     ingest(documents, settings=own)

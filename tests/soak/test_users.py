@@ -32,15 +32,6 @@ def test_five_hundred_questions_from_eight_users(settings: Settings):
     numbers = iter(range(500))
     lock = threading.Lock()
 
-    def patient(question: str, cancel: threading.Event) -> Answer:
-        while True:
-            try:
-                return ask(question, settings=few, cancel=cancel)
-            except ModelBusy as error:
-                assert "again" in str(error)
-                refused.append(question)
-                time.sleep(0.5)
-
     def user(seed: int) -> None:
         generator = random.Random(seed)
         while True:
@@ -54,7 +45,7 @@ def test_five_hundred_questions_from_eight_users(settings: Settings):
             if number % 100 == 50 and llm.process_id:
                 os.kill(llm.process_id, signal.SIGKILL)
             try:
-                answer = patient(generator.choice(QUESTIONS), cancel)
+                answer = patient(generator.choice(QUESTIONS), few, cancel, refused)
                 assert answer.abstained or answer.citations
                 ended["answered"] += 1
             except (Cancelled, ModelCrashed) as error:
@@ -75,3 +66,16 @@ def test_five_hundred_questions_from_eight_users(settings: Settings):
     began = time.monotonic()
     assert ask(QUESTIONS[0], settings=few).citations
     assert time.monotonic() - began < 30
+
+
+def patient(
+    question: str, settings: Settings, cancel: threading.Event, refused: list[str]
+) -> Answer:
+    """The answer of one who asks again when told to."""
+    while True:
+        try:
+            return ask(question, settings=settings, cancel=cancel)
+        except ModelBusy as error:
+            assert "again" in str(error)
+            refused.append(question)
+            time.sleep(0.5)
