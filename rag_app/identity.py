@@ -6,7 +6,8 @@ differs where an answer is not the same again.
 
 import hashlib
 import json
-from importlib.metadata import PackageNotFoundError, version
+from functools import lru_cache
+from pathlib import Path
 
 from rag_app.embedding import load_embedder
 from rag_app.errors import ModelNotFound
@@ -49,7 +50,7 @@ def identify(request: Request, settings: Settings) -> str:
         "prompts": prompts_sha256(),
         "glossary": _glossary(settings),
         "settings": {name: str(getattr(settings, name)) for name in DECISIVE},
-        "version": _version(),
+        "code": _code_sha256(),
     }
     return json.dumps(parts, sort_keys=True, ensure_ascii=False)
 
@@ -93,11 +94,14 @@ def _glossary(settings: Settings) -> str:
         return ""
 
 
-def _version() -> str:
-    try:
-        return version("rag-app")
-    except PackageNotFoundError:
-        return ""
+@lru_cache
+def _code_sha256() -> str:
+    """Of this package's own files: after an upgrade, no answer of the version before serves."""
+    home = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted([*home.rglob("*.py"), *home.rglob("*.toml")]):
+        digest.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _short(value: object) -> str:
