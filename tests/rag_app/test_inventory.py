@@ -204,3 +204,37 @@ def test_what_was_looked_for_in_vain_is_told_as_it_was_looked_for(held, question
 def test_a_phrase_in_quotation_marks_is_looked_for_word_by_word(held):
     assert ask('Which documents mention "palm house"?', settings=held).citations
     assert ask('Which documents mention "house palm"?', settings=held).abstained
+
+
+@pytest.fixture
+def models(own, documents):
+    """Files that speak of models with numbers, and of numbers."""
+    (documents / "models.txt").write_text(
+        "GPT-2 has 1.5 billion parameters. GPT-3 has 175 billion parameters. Llama 2 came later.\n"
+    )
+    (documents / "contents.txt").write_text("Chapters 3, 5 to 7 and 9 describe BERT and GPT.\n")
+    (documents / "llama.txt").write_text("Each llama carries 9 bags. GPT wrote 2 lines of this.\n")
+    ingest(documents, settings=own)
+    return own.model_copy(update={"answerer": "extractive"})
+
+
+@pytest.mark.parametrize(
+    ("asked", "quotes"),
+    [
+        ("GPT-3", ["GPT-3 has 175 billion parameters."]),
+        ("GPT 3", ["GPT-3 has 175 billion parameters."]),
+        ("Llama 2", ["Llama 2 came later."]),
+        ("the parameters of GPT-3", ["GPT-3 has 175 billion parameters."]),
+    ],
+)
+@pytest.mark.parametrize("asking", ["Which documents mention {}?", "List all mentions of {}"])
+def test_a_name_and_its_number_are_found_together(models, asking, asked, quotes):
+    answer = ask(asking.format(asked), settings=models)
+    assert [citation.quote for citation in answer.citations] == quotes
+
+
+@pytest.mark.parametrize("asked", ["GPT-5", "Llama 9", "COVID-19"])
+def test_a_name_and_its_number_apart_are_no_mention(models, asked: str):
+    answer = ask(f"Which documents mention {asked}?", settings=models)
+    assert answer.abstained
+    assert answer.text == f"No document mentions “{asked}”."
