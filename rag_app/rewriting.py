@@ -34,13 +34,22 @@ _A_PERIOD = (
 _PERIOD = re.compile(_A_PERIOD, re.IGNORECASE)
 _WITHIN = r"(?:in|for|during|at|by|em|no|na|nos|nas|para|durante)"
 _PERIOD_ALONE = re.compile(rf"(?i)^(?:{_WITHIN}\s+)?(?:the\s+|o\s+|a\s+)?({_A_PERIOD})$")
+_A_RANGE = (
+    rf"{_A_PERIOD}(?:(?:\s*[,–-]\s*(?:(?:and|or|e|ou)\s+)?|\s+(?:to|and|or|through|until|a|até|e|ou)\s+)"
+    rf"{_A_PERIOD})+"
+)
+_FROM_TO = rf"(?:between|from|entre|de|desde)\s+{_A_RANGE}"
+_RANGE = re.compile(_A_RANGE, re.IGNORECASE)
+_RANGE_TOLD = re.compile(rf"(?i)\b{_FROM_TO}")
+_WHEN = re.compile(rf"(?i)\b(?:{_FROM_TO}|{_WITHIN}\s+(?:{_A_RANGE}|{_A_PERIOD}))")
 _NAME = re.compile(
     r"[A-ZÀ-ÖØ-Þ0-9][\w&.'-]*(?:\s+(?:(?:&|of|and|de|da|do|das|dos)\s+)?[A-ZÀ-ÖØ-Þ][\w&.'-]*)*"
 )
 _MEASURE = re.compile(
     r"(?i)\b(?P<verb>was|were|is|are|foi|foram|é|são|era|eram)\s+"
     r"(?P<measure>(?:(?:the|a|an|o|os|as|um|uma)\s+)?.+?)"
-    r"(?=\s+(?:of|in|for|at|during|by|from|de|do|da|dos|das|em|no|na|nos|nas|para)\b|\s*\?*$)"
+    r"(?=\s+(?:of|in|for|at|during|by|from|de|do|da|dos|das|em|no|na|nos|nas|para)\b"
+    rf"|\s+(?:between|entre)\s+{_A_PERIOD}|\s*\?*$)"
 )
 _ARTICLES = re.compile(
     r"(?i)^(?:(?:the|an?|o|os|as?|um|uma|d[oa]s?|de|of|in|for|em|n[oa]s?|ao?s?)\s+)+"
@@ -116,27 +125,46 @@ def _owned(before: str, fragment: str) -> str | None:
             bare = pattern.sub(instead, bare)
         return _replaced(before, bare.strip())
     named = _with_names(fragment, before)
-    return None if named is None else f"{'Qual é' if is_pt else 'What is'} {named}?"
+    if named is None:
+        return None
+    if measure and measure["measure"].startswith((f"{topic}'s ", f"{topic}’s ")):
+        return _replaced(before, named)
+    if not (when := _WHEN.search(before)) or _PERIOD.search(fragment):
+        return f"{'Qual é' if is_pt else 'What is'} {named}?"
+    return f"{'Qual foi' if is_pt else 'What was'} {named} {when.group()}?"
 
 
 def _replaced(before: str, fragment: str) -> str:
     """The earlier question with the fragment in its like's place, or after it."""
     body, end = before.rstrip("?!. "), "?"
+    if _RANGE_TOLD.fullmatch(fragment):
+        return (_WHEN.sub(fragment, body) if _WHEN.search(body) else f"{body} {fragment}") + end
     if period := _PERIOD_ALONE.match(fragment):
+        placed = _placed(fragment, before)
         if _PERIOD.search(body):
-            return _PERIOD.sub(lambda _: period.group(1), body) + end
-        return f"{body} {_placed(fragment, before)}{end}"
+            return _dated(body, period.group(1), placed) + end
+        return f"{body} {placed}{end}"
     bare = _ARTICLES.sub("", fragment)
     told = _HANGING.sub("", _PERIOD.sub("", bare).strip())
     names = _names(body)
     if _NAME.fullmatch(told) and names:
         replaced = body.replace(names[0], told, 1)
         years = _PERIOD.findall(bare)
-        return (_PERIOD.sub(years[0], replaced) if years else replaced) + end
+        dated = _dated(replaced, years[0], _placed(years[0], before)) if years else replaced
+        return dated + end
     if not _NAME.fullmatch(told) and (measure := _MEASURE.search(body)):
         start, stop = measure.span("measure")
+        if when := _WHEN.search(fragment):
+            said = f"{body[:start]}{_WHEN.sub('', fragment).strip()}{body[stop:]}"
+            return _replaced(said, when.group())
         return f"{body[:start]}{fragment}{body[stop:]}{end}"
     return f"{body} {fragment}{end}"
+
+
+def _dated(body: str, period: str, placed: str) -> str:
+    """With the period for every other; what says "from ... to" has no place for one alone."""
+    told = _RANGE.sub(period, _RANGE_TOLD.sub(placed, body))
+    return _PERIOD.sub(period, told)
 
 
 def _with_names(question: str, before: str) -> str | None:

@@ -36,6 +36,51 @@ def test_a_follow_up_becomes_the_question_that_it_stands_for(before: str, asked:
     assert stand_alone(asked, [before]) == meant
 
 
+@pytest.mark.parametrize(
+    ("before", "asked", "meant"),
+    [
+        ("What was revenue between 2019 and 2021?", "and in 2022?", "What was revenue in 2022?"),
+        ("What was revenue from 2020 to 2021?", "and in 2022?", "What was revenue in 2022?"),
+        ("What was revenue in 2019-2021?", "and in 2022?", "What was revenue in 2022?"),
+        ("What was revenue in 2019 and 2020?", "2022?", "What was revenue in 2022?"),
+        ("Qual foi a receita entre 2019 e 2021?", "e em 2022?", "Qual foi a receita em 2022?"),
+        ("Qual foi a receita de 2019 a 2021?", "e em 2022?", "Qual foi a receita em 2022?"),
+        (
+            "What was revenue in 2021?",
+            "and between 2022 and 2023?",
+            "What was revenue between 2022 and 2023?",
+        ),
+        (
+            "What was the revenue of Pfizer between 2019 and 2021?",
+            "And Amazon in 2022?",
+            "What was the revenue of Amazon in 2022?",
+        ),
+        (
+            "What was Pfizer's revenue in 2021?",
+            "And its net income?",
+            "What was Pfizer's net income in 2021?",
+        ),
+        (
+            "How much revenue did Pfizer report in 2021?",
+            "And its net income?",
+            "What was Pfizer's net income in 2021?",
+        ),
+        (
+            "What was Pfizer's revenue in 2021?",
+            "And its net income in 2020?",
+            "What was Pfizer's net income in 2020?",
+        ),
+        (
+            REVENUE,
+            "and the gross margin in 2022?",
+            "What was the gross margin of Pfizer in 2022?",
+        ),
+    ],
+)
+def test_a_period_takes_the_place_of_all_periods_and_stays_otherwise(before, asked, meant):
+    assert stand_alone(asked, [before]) == meant
+
+
 def test_each_follow_up_goes_on_from_the_one_before():
     assert (
         stand_alone("And for Best Buy?", [REVENUE, "and in 2022?"])
