@@ -101,10 +101,11 @@ def stands_in(joined: str, text: str) -> bool:
     for written, gap in zip(_writings(joined), _GAPS, strict=True):
         wanted = [_forms(word) for word in _TERM.findall(written.lower())]
         for at in range(len(found) - len(wanted) + 1):
+            if wanted[0].isdisjoint(forms[at]):
+                continue  # nearly everywhere, and a passage has hundreds of words
             run = found[at : at + len(wanted)]
-            if all(
-                want & have for want, have in zip(wanted, forms[at : at + len(wanted)], strict=True)
-            ) and all(
+            pairs = zip(wanted, forms[at : at + len(wanted)], strict=True)
+            if all(want & have for want, have in pairs) and all(
                 gap.fullmatch(lower, one.end(), other.start()) for one, other in pairwise(run)
             ):
                 return True
