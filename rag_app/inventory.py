@@ -16,7 +16,7 @@ from rag_app.language import Language
 from rag_app.quotation import spoken
 from rag_app.store.contents import INDEXED
 from rag_app.store.database import Database
-from rag_app.terms import all_words, analyse, words_of
+from rag_app.terms import all_words, analyse, joined_words, stands_in, words_of
 from rag_app.values import Answer, Citation, Claim, Coverage, Passage, Scope
 
 _MOST_READ = 5_000  # passages; what is left unread is told
@@ -121,18 +121,22 @@ def _lines(
 
 
 def _best_spans(passage: Passage, words: str) -> list[tuple[int, int]]:
-    """The passage's sentences that hold as many of these words as any of them does."""
+    """The passage's sentences that hold as many of these words as any of them does.
+
+    Joined words come before others: where one says GPT-3, none is taken that says GPT-2.
+    """
     whole = list(passage.sentences) or [(passage.start, passage.end)]
     flags = flag([passage.text[a - passage.start : b - passage.start] for a, b in whole])
     spans = [span for span, is_instruction in zip(whole, flags, strict=True) if not is_instruction]
-    wanted = words_of(words)
+    joined, wanted = joined_words(words)[0], words_of(words)
 
-    def held(span: tuple[int, int]) -> int:
+    def held(span: tuple[int, int]) -> tuple[int, int]:
         text = passage.text[span[0] - passage.start : span[1] - passage.start]
         stems = {*analyse(text, "en"), *analyse(text, "pt")}
-        return sum(bool(word & stems) for word in wanted)
+        together = sum(stands_in(word, text) for word in joined)
+        return together, sum(bool(word & stems) for word in wanted)
 
-    most = max((held(span) for span in spans), default=0)
+    most = max((held(span) for span in spans), default=(0, 0))
     return [span for span in spans if held(span) == most]
 
 
@@ -167,11 +171,16 @@ def _sought(inventory: Inventory, database: Database, scope: Scope | None) -> di
 def _holding(words: str, database: Database, scope: Scope | None) -> list[int]:
     """The chunks with all the words; with those in quotation marks, word by word."""
     ids = database.matching(all_words(words), scope)
-    if not (quoted := _QUOTED.match(words)):
+    quoted = _flat(_bare(words)) if _QUOTED.match(words) else ""
+    joined = joined_words(words)[0]
+    if not (quoted or joined):
         return ids
-    text = _flat(_bare(quoted.group()))
-    read = database.passages_in_order(ids[:_MOST_READ])
-    return [*(p.chunk_id for p in read if text in _flat(p.text)), *ids[_MOST_READ:]]
+    kept = (
+        passage.chunk_id
+        for passage in database.passages_in_order(ids[:_MOST_READ])
+        if quoted in _flat(passage.text) and all(stands_in(word, passage.text) for word in joined)
+    )
+    return [*kept, *ids[_MOST_READ:]]
 
 
 def _files_of(database: Database, chunks: Iterable[int]) -> dict[int, int]:
@@ -202,9 +211,15 @@ def _nothing(inventory: Inventory, language: Language) -> str:
     }[language]  # fmt: skip
     told = or_.join(and_.join(f"“{_bare(p)}”" for p in ps) for ps in inventory.alternatives)
     parts = [part for parts in inventory.alternatives for part in parts]
-    if all(len(words_of(part)) == 1 or _QUOTED.match(part) for part in parts):
+    if all(_is_one(part) or _QUOTED.match(part) for part in parts):
         return said.format(told)
     return (either if len(parts) == len(inventory.alternatives) else both).format(told)
+
+
+def _is_one(part: str) -> bool:
+    """Whether it is one word, joined or not."""
+    joined, rest = joined_words(part)
+    return len(joined) + len(words_of(rest)) == 1
 
 
 def _bare(words: str) -> str:

@@ -10,25 +10,57 @@ _FILES = (
     r"(?:documents?|files?|reports?|papers?|articles?|texts?|contracts?|documentos?"
     r"|arquivos?|ficheiros?|relatórios?|artigos?|textos?|contratos?)"
 )
+_BEFORE = r"(?!(?:of|and|or|in|for|to|from|on|d[aeo]s?|e|ou|em|para|que)\b)"  # "the word of God"
+# What a question says of its asking, not of what it looks for.
+_ASKED_AS = (
+    r"(?:(?:the\s+)?(?:words?|terms?|phrases?|expressions?|keywords?)\s+(?=[\"“«'])"
+    rf"|the\s+(?:words|(?:word|term|phrase|expression|keyword))\s+{_BEFORE}"
+    r"|(?:[ao]s?\s+)?(?:palavras?|termos?|express(?:ão|ões)|frases?)\s+(?=[\"“«'])"
+    rf"|(?:as\s+palavras|a\s+palavra|o\s+termo|a\s+expressão|a\s+frase)\s+{_BEFORE}"
+    r"|(?:any\s+|some\s+)?(?:information|info|details?|data|facts?|something|anything)"
+    r"\s+(?:about|on|regarding|concerning)\s+"
+    r"|(?:alguma\s+)?(?:informaç(?:ão|ões)|dados|detalhes|algo)\s+(?:sobre|acerca\s+d[aeo]s?)\s+"
+    r"|(?:an?\s+|any\s+|some\s+)?(?:mentions?\s+of|references?\s+to)\s+"
+    r"|(?:uma\s+|alguma\s+)?(?:menç(?:ão|ões)|referências?)\s+(?:a|à|d[aeo]|ao)s?\s+)"
+)
 _MENTION = (
     r"(?:mentions?|cites?|contains?|names?|discuss(?:es)?|covers?|includes?|refers?\s+to"
     r"|speaks?\s+(?:of|about)|talks?\s+about|(?:is|are)\s+about|deals?\s+with|mencionam?|citam?|contêm|contém"
     r"|fala[m]?\s+(?:de|do|da|dos|das|sobre)|tratam?\s+(?:de|do|da|dos|das)|discutem?|incluem?"
-    r"|se\s+referem?\s+(?:a|ao|à|aos|às))"
+    r"|se\s+referem?\s+(?:a|ao|à|aos|às)"
+    rf"|(?:ha(?:ve|s)|holds?|gives?|provides?|t[eê]m|possu(?:i|em)|traz(?:em)?|d(?:á|ão))(?=\s+{_ASKED_AS}))"
+)
+_MENTIONED = r"(?:mentioned|cited|mencionad[oa]s?|citad[oa]s?)"
+_IS = r"(?:is|are|é|são)"
+# "is the toll mentioned", "a ponte é citada", "é citada a ponte"
+_PASSIVE = (
+    rf"(?:{_IS}\s+(?P<topic>.+?)\s+{_MENTIONED}|(?P<first>.+?)\s+{_IS}\s+{_MENTIONED}"
+    rf"|(?:é|são)\s+{_MENTIONED}\s+(?P<last>.+?))"
+)
+_IN_THEM = (
+    r"(?:\s+(?:(?:in|within|across|throughout)\s+(?:(?:all|any)\s+)?(?:of\s+)?"
+    r"(?:(?:the|these|those|this|my|our|your)\s+)?|em\s+(?:todos\s+)?(?:os\s+|meus\s+)?|n[oa]s?\s+|n?est[ea]s?\s+)"
+    r"(?:documents?|files?|collection|index|library|documentos?|arquivos?|ficheiros?|coleção|índice|biblioteca))"
 )
 _END = r"\s*[?.!]*\s*$"
+# "Qual artigo trata ..." asks a law for a number.
 _BY_FILE = re.compile(
-    rf"(?ix)^\s*(?:(?:which|what|how\s+many|quais|que|quantos|quantas)\s+(?:of\s+(?:the|these|my)\s+|dos\s+|das\s+)?"
+    rf"(?ix)^\s*(?:(?:which|what|how\s+many|quais|qual(?!\s+artigo)|que|quantos|quantas)\s+"
+    rf"(?:of\s+(?:the|these|my)\s+|dos\s+|das\s+)?"
     rf"|(?:list|show|find|name|liste|mostre|encontre|enumere)\s+(?:me\s+)?(?:all\s+|every\s+|each\s+|todos\s+|todas\s+)?"
     rf"(?:the\s+|os\s+|as\s+)?){_FILES}\s+(?:that\s+|which\s+|que\s+)?{_MENTION}\s+(?P<topic>.+?){_END}"
 )
+_IN_FILES = re.compile(
+    rf"(?ix)^\s*(?:in|em)\s+(?:which|what|how\s+many|quais|qual|que|quantos|quantas)\s+"
+    rf"(?:of\s+(?:the|these|my)\s+|dos\s+|das\s+)?{_FILES}\s+{_PASSIVE}{_END}"
+)
 _BY_MENTION = re.compile(
-    rf"(?ix)^\s*(?:(?:list|show|find|liste|mostre|encontre)\s+(?:me\s+)?(?:all|every|each|todas|todos)\s+"
+    rf"(?ix)^\s*(?:list|show|find|liste|mostre|encontre)\s+(?:me\s+)?(?:all|every|each|todas|todos)\s+"
     rf"(?:the\s+|as\s+|os\s+)?(?:mentions?|occurrences?|passages?|references?|menções|ocorrências|trechos|referências)"
-    rf"\s+(?:of|to|about|on|that\s+mention|a|ao|à|de|do|da|sobre)\s+"
-    rf"|(?:where|onde)\s+(?:is|are|é|são)\s+(?=.+(?:mentioned|mencionad|citad))"
-    rf"|(?:how\s+many\s+times|quantas\s+vezes)\s+(?:is|are|é|são)\s+(?=.+(?:mentioned|mencionad|citad)))"
-    rf"(?P<topic>.+?)(?:\s+(?:é\s+|são\s+)?(?:mentioned|cited|mencionad[oa]s?|citad[oa]s?))?{_END}"
+    rf"\s+(?:of|to|about|on|that\s+mention|a|ao|à|de|do|da|sobre)\s+(?P<topic>.+?){_IN_THEM}?{_END}"
+)
+_WHERE = re.compile(
+    rf"(?ix)^\s*(?:where|onde|how\s+many\s+times|quantas\s+vezes){_IN_THEM}?\s+{_PASSIVE}{_IN_THEM}?{_END}"
 )
 _ALL = re.compile(
     rf"(?ix)^\s*(?:list|name|enumerate|show|liste|cite|enumere|mostre)\s+(?:me\s+)?"
@@ -55,12 +87,15 @@ _DOCUMENTS = re.compile(
     rf"(?:\s+(?:that\s+|que\s+)?{_AT_HAND})?{_HERE}?){_END}"
 )
 _ARTICLE = re.compile(r"(?i)^(?:the|an?|os?|as?|uma?)\s+")
+_ASKING = re.compile(rf"(?i)^{_ASKED_AS}")
 _EITHER = re.compile(r"(?i)^(?:either|both|tanto|ou)\s+")
+_AS_MUCH = re.compile(r"(?i)^tanto\s")
 _BUT_NOT = re.compile(
-    r"(?i)\b(?:(?:but|and|mas|e)\s+(?:not|não|nao)|without|except|sem|exceto|menos)\b"
+    r"(?i)\b(?:(?:but|and|mas|e)\s+(?:not|não|nao)|without|except|neither|nor|sem|exceto|menos|nem)\b"
 )
 _OR: dict[Language, str] = {"en": r"(?:,\s*)?\s+or\s+", "pt": r"(?:,\s*)?\s+ou\s+"}
 _AND: dict[Language, str] = {"en": r"(?:,\s*)?\s+and\s+", "pt": r"(?:,\s*)?\s+e\s+"}
+_AND_AS_MUCH = r"(?:,\s*)?\s+(?:e|quanto|como)\s+"  # after "tanto"
 _COMMA = r"|\s*,\s+"
 _IN_MARKS = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»")
 
@@ -79,15 +114,17 @@ class Inventory:
 def inventory_of(question: str) -> Inventory | None:
     """What a question over everything looks for; None for any other question.
 
-    One that leaves something out ("but not tolls") is for reading: no list of words answers it.
+    One that leaves something out ("but not tolls", "neither") is for reading: no list of words
+    answers it.
     """
     if _DOCUMENTS.match(question):
         return Inventory("", (), by_file=True, certain=True)
     for pattern, by_file, certain in (
-        (_BY_FILE, True, True), (_BY_MENTION, False, True), (_ALL, False, False),
+        (_BY_FILE, True, True), (_IN_FILES, True, True), (_BY_MENTION, False, True),
+        (_WHERE, False, True), (_ALL, False, False),
     ):  # fmt: skip
         if match := pattern.match(question):
-            topic = _ARTICLE.sub("", match["topic"].strip())
+            topic = _bare(next(filter(None, match.groupdict().values())))
             if _BUT_NOT.search(_masked(topic)):
                 return None
             if words_of(topic):
@@ -98,11 +135,11 @@ def inventory_of(question: str) -> Inventory | None:
 
 def _alternatives(topic: str, language: Language, by_file: bool) -> tuple[tuple[str, ...], ...]:
     """The parts of "A and B or C"; one passage has to hold what is asked of passages."""
-    by_or, by_and = _OR[language], _AND[language]
+    by_or, by_and = _OR[language], _AND_AS_MUCH if _AS_MUCH.match(topic) else _AND[language]
     has_or, has_and = (re.search(by, _masked(topic)) is not None for by in (by_or, by_and))
     either = _split(topic, by_or if has_and else by_or + _COMMA) if has_or else (topic,)
     if not by_file:
-        return tuple((part,) for part in either)
+        return tuple((_EITHER.sub("", part),) for part in either)
     return tuple(
         _split(part, by_and + _COMMA) if re.search(by_and, _masked(part)) else (part,)
         for part in either
@@ -115,11 +152,15 @@ def _split(text: str, by: str) -> tuple[str, ...]:
     for found in re.finditer(f"(?i){by}", _masked(text)):
         parts.append(text[at : found.start()])
         at = found.end()
-    bare = [_EITHER.sub("", part.strip()) for part in [*parts, text[at:]]]
-    bare = [_ARTICLE.sub("", part) for part in bare]
+    bare = [_bare(_EITHER.sub("", part.strip())) for part in [*parts, text[at:]]]
     if not all(map(words_of, bare)):
         return (text,)
     return tuple({frozenset(words_of(part)): part for part in reversed(bare)}.values())[::-1]
+
+
+def _bare(part: str) -> str:
+    """Without what is said of the asking, and without an article."""
+    return _ARTICLE.sub("", _ASKING.sub("", part.strip()))
 
 
 def _masked(text: str) -> str:

@@ -34,13 +34,22 @@ _A_PERIOD = (
 _PERIOD = re.compile(_A_PERIOD, re.IGNORECASE)
 _WITHIN = r"(?:in|for|during|at|by|em|no|na|nos|nas|para|durante)"
 _PERIOD_ALONE = re.compile(rf"(?i)^(?:{_WITHIN}\s+)?(?:the\s+|o\s+|a\s+)?({_A_PERIOD})$")
+_A_RANGE = (
+    rf"{_A_PERIOD}(?:(?:\s*[,–-]\s*(?:(?:and|or|e|ou)\s+)?|\s+(?:to|and|or|through|until|a|até|e|ou)\s+)"
+    rf"{_A_PERIOD})+"
+)
+_FROM_TO = rf"(?:between|from|entre|de|desde)\s+{_A_RANGE}"
+_RANGE = re.compile(_A_RANGE, re.IGNORECASE)
+_RANGE_TOLD = re.compile(rf"(?i)\b{_FROM_TO}")
+_WHEN = re.compile(rf"(?i)\b(?:{_FROM_TO}|{_WITHIN}\s+(?:{_A_RANGE}|{_A_PERIOD}))")
 _NAME = re.compile(
     r"[A-ZÀ-ÖØ-Þ0-9][\w&.'-]*(?:\s+(?:(?:&|of|and|de|da|do|das|dos)\s+)?[A-ZÀ-ÖØ-Þ][\w&.'-]*)*"
 )
 _MEASURE = re.compile(
     r"(?i)\b(?P<verb>was|were|is|are|foi|foram|é|são|era|eram)\s+"
     r"(?P<measure>(?:(?:the|a|an|o|os|as|um|uma)\s+)?.+?)"
-    r"(?=\s+(?:of|in|for|at|during|by|from|de|do|da|dos|das|em|no|na|nos|nas|para)\b|\s*\?*$)"
+    r"(?=\s+(?:of|in|for|at|during|by|from|de|do|da|dos|das|em|no|na|nos|nas|para)\b"
+    rf"|\s+(?:between|entre)\s+{_A_PERIOD}|\s*\?*$)"
 )
 _ARTICLES = re.compile(
     r"(?i)^(?:(?:the|an?|o|os|as?|um|uma|d[oa]s?|de|of|in|for|em|n[oa]s?|ao?s?)\s+)+"
@@ -56,11 +65,65 @@ _DEFINED = re.compile(
 _PARTICIPLE = re.compile(r"(?i)(?:ed|ing|ad[oa]s?|id[oa]s?)$")
 _POSSESSIVE_EN = re.compile(r"(?i)\b(?:its|their|his)\b")
 _PRONOUN_EN = re.compile(r"(?i)\b(?:it|they|them|he|she|him)\b")
-_FACT_EN = re.compile(r"(?i)\b(?:this|that)\b")
+_BE = r"(?:is|are|was|were|has|have|had)"
+_DO = r"(?:does|do|did|can|could|will|would|should|may|might|must)"
+_PREPOSITION = r"(?:of|in|on|for|to|from|with|at|by|about|like|than|after|before|during|behind)"
+_ENDS = r"(?=\s*(?:[?.!;]|$))"
+_ENDS_OR_GOES_ON = (
+    r"(?=\s*(?:[?.!;]|$)|\s+(?:in|on|by|for|at|from|with|to|about|as|than|and|or|but|because|before"
+    r"|after|since|during|when|if|again|still|ever|also|not|only|really|exactly)\b)"
+)
+# Where "this" and "that" stand for what was said, not before a noun ("this report") nor for a
+# conjunction ("said that ...", "the toll that trucks pay"): at the end, or after a verb's or a
+# preposition's word and before one that is no noun.
+_FACT_EN = tuple(
+    re.compile(f"(?i){pattern}")
+    for pattern in (
+        rf"\b(?P<fact>this|that){_ENDS}",
+        rf"\b(?P<fact>this){_ENDS_OR_GOES_ON}",
+        rf"(?:^|\b(?:{_BE}|{_DO}|{_PREPOSITION}|why|how|and|but|if|when|because)\s+)(?P<fact>this|that)"
+        rf"(?:{_ENDS_OR_GOES_ON}|(?=\s+(?:{_BE}|{_DO})\b))",
+        rf"\b{_BE}\s+(?P<fact>this|that)(?=\s+(?:so\s+|not\s+|still\s+)?(?:\w+ed|built|made|paid|done"
+        r"|known|written|sold|held|found|given|shown|taken|called|happening|working|changing|true"
+        r"|false|correct|right|wrong|important|different|similar|possible|necessary|needed|good|bad"
+        r"|new|enough|legal|safe|allowed|more|less|higher|lower|larger|smaller|better|worse|longer"
+        rf"|shorter){_ENDS_OR_GOES_ON})",
+        rf"\b{_DO}\s+(?P<fact>this|that)(?=\s+(?:also\s+|still\s+|not\s+)?(?:\w+{_ENDS}|(?:mean|work|cost"
+        r"|happen|include|affect|apply|help|change|compare|differ|take|make|lead|come|go|start|end"
+        r"|have|say|relate|matter|require|need|use|look|contain|be)\b))",
+    )
+)
+_NOUN_EN = re.compile(
+    rf"(?i)(?:\bthis|(?:^|\b(?:{_BE}|{_DO}|{_PREPOSITION})\s+)(?P<that>that))\s+(?P<noun>\w+)"
+)
+_NO_PRONOUN = r"(?!(?:it|they|he|she|you|i|we|this|that|its|their|his|there)\b)"
+# What stands before "its" where its owner is in the same question: the subject of a verb before it.
+_OWNERS_EN = tuple(
+    re.compile(f"(?i){pattern}")
+    for pattern in (
+        rf"\b{_DO}\s+{_NO_PRONOUN}(?!(?:(?:the|an?)\s+)?\w+\s+{_PREPOSITION}\s*$)\w+\s+\w+",
+        rf"^(?:which|what)\s+(?!{_BE}\b|{_DO}\b)\w+\s+(?:{_BE}\s+)?(?!{_BE}\b|{_DO}\b|{_PREPOSITION}\b)\w+",
+        rf"^(?:(?:why|when|where|how)\s+)?{_BE}\s+(?:(?:the|an?)\s+)?{_NO_PRONOUN}(?!(?:the|an?)\b)\w+\s+"
+        r"(?:\w+\s+)?\w+(?:ing|ed)\b",
+        rf"\b(?:an?|each|every|any)\s+(?!(?:\w+\s+){{1,2}}{_PREPOSITION}\s*$)\w+\s+\w+",
+    )
+)
+_OF_AT_END = re.compile(r"(?i)\b(?:of|d[aeo]s?)\s*$")
 _OF_PT = re.compile(r"(?i)\bd(?:ele|ela|eles|elas)\b")
 _PRONOUN_PT = re.compile(r"(?i)\b(?:ele|ela|eles|elas)\b")
 _FACT_PT = re.compile(r"(?i)\b(?:isso|isto)\b")
 _POSSESSIVE_PT = re.compile(r"(?i)\b((?:o|a|os|as)\s+)?(?:seus?|suas?)\s+(\w+)")
+_BE_PT = r"(?:é|são|foi|foram|era|eram|está|estão)"
+_PREPOSITION_PT = r"(?:d[aeo]s?|em|n[ao]s?|para|por|pel[ao]s?|com|sobre|aos?|à|às)"
+_OWNERS_PT = tuple(
+    re.compile(f"(?i){pattern}")
+    for pattern in (
+        rf"^(?:como|quando|onde|por\s*que|quanto)\s+(?:[oa]s?|uma?)\s+(?!seus?\b|suas?\b)\w+\s+"
+        rf"(?!{_PREPOSITION_PT}\b)\w+",
+        rf"^(?:quais|qual|que)\s+(?!{_BE_PT}\b|[oa]s?\b)\w+\s+(?!{_BE_PT}\b|{_PREPOSITION_PT}\b|[oa]s?\b)\w+",
+        rf"\b(?:uma?|cada|tod[oa]|algum|alguma|qualquer)\s+\w+\s+(?!{_PREPOSITION_PT}\b)\w+",
+    )
+)
 _FEW_WORDS = 3  # telling words; with more a question says by itself what it is about
 
 
@@ -89,7 +152,9 @@ def _follow(before: str, question: str) -> str:
         return _replaced(before, fragment)
     if _PERIOD_ALONE.match(fragment):
         return _replaced(before, fragment)
-    if not lead and (_names(asked) or (len(_telling(asked)) > _FEW_WORDS and not _refers(asked))):
+    if not lead and (
+        _names(asked) or (len(_telling(asked)) > _FEW_WORDS and not _refers(asked, before))
+    ):
         return question
     named = _with_names(rest, before)
     if named is not None:
@@ -116,27 +181,46 @@ def _owned(before: str, fragment: str) -> str | None:
             bare = pattern.sub(instead, bare)
         return _replaced(before, bare.strip())
     named = _with_names(fragment, before)
-    return None if named is None else f"{'Qual é' if is_pt else 'What is'} {named}?"
+    if named is None:
+        return None
+    if measure and measure["measure"].startswith((f"{topic}'s ", f"{topic}’s ")):
+        return _replaced(before, named)
+    if not (when := _WHEN.search(before)) or _PERIOD.search(fragment):
+        return f"{'Qual é' if is_pt else 'What is'} {named}?"
+    return f"{'Qual foi' if is_pt else 'What was'} {named} {when.group()}?"
 
 
 def _replaced(before: str, fragment: str) -> str:
     """The earlier question with the fragment in its like's place, or after it."""
     body, end = before.rstrip("?!. "), "?"
+    if _RANGE_TOLD.fullmatch(fragment):
+        return (_WHEN.sub(fragment, body) if _WHEN.search(body) else f"{body} {fragment}") + end
     if period := _PERIOD_ALONE.match(fragment):
+        placed = _placed(fragment, before)
         if _PERIOD.search(body):
-            return _PERIOD.sub(lambda _: period.group(1), body) + end
-        return f"{body} {_placed(fragment, before)}{end}"
+            return _dated(body, period.group(1), placed) + end
+        return f"{body} {placed}{end}"
     bare = _ARTICLES.sub("", fragment)
     told = _HANGING.sub("", _PERIOD.sub("", bare).strip())
     names = _names(body)
     if _NAME.fullmatch(told) and names:
         replaced = body.replace(names[0], told, 1)
         years = _PERIOD.findall(bare)
-        return (_PERIOD.sub(years[0], replaced) if years else replaced) + end
+        dated = _dated(replaced, years[0], _placed(years[0], before)) if years else replaced
+        return dated + end
     if not _NAME.fullmatch(told) and (measure := _MEASURE.search(body)):
         start, stop = measure.span("measure")
+        if when := _WHEN.search(fragment):
+            said = f"{body[:start]}{_WHEN.sub('', fragment).strip()}{body[stop:]}"
+            return _replaced(said, when.group())
         return f"{body[:start]}{fragment}{body[stop:]}{end}"
     return f"{body} {fragment}{end}"
+
+
+def _dated(body: str, period: str, placed: str) -> str:
+    """With the period for every other; what says "from ... to" has no place for one alone."""
+    told = _RANGE.sub(period, _RANGE_TOLD.sub(placed, body))
+    return _PERIOD.sub(period, told)
 
 
 def _with_names(question: str, before: str) -> str | None:
@@ -146,24 +230,57 @@ def _with_names(question: str, before: str) -> str | None:
         return None
     if detect(question, detect(before)) == "pt":
         told = _OF_PT.sub(f"de {topic}", question)
-        told = _POSSESSIVE_PT.sub(rf"\1\2 de {topic}", told)
+        if not _has_owner(told):
+            told = _POSSESSIVE_PT.sub(rf"\1\2 de {topic}", told)
         told = _PRONOUN_PT.sub(topic, told)
         told = _FACT_PT.sub(lambda _: _fact(before) or topic, told)
     else:
-        told = _POSSESSIVE_EN.sub(f"{topic}'s", question)
+        told = question
+        if not _has_owner(told):
+            told = _POSSESSIVE_EN.sub(f"{topic}'s", told)
         told = _PRONOUN_EN.sub(topic, told, count=1)
-        told = _FACT_EN.sub(lambda _: _fact(before) or topic, told, count=1)
+        if found := _fact_in(told):
+            start, end = found.span("fact")
+            told = f"{told[:start]}{_fact(before) or topic}{told[end:]}"
+        elif pointed := _same_noun(told, topic):
+            start, end = pointed
+            told = f"{told[:start]}{topic}{told[end:]}"
     return told if told != question else None
 
 
-def _refers(question: str) -> bool:
-    """Whether it has a pronoun."""
-    patterns = (
-        (_OF_PT, _PRONOUN_PT, _POSSESSIVE_PT, _FACT_PT)
-        if detect(question) == "pt"
-        else (_POSSESSIVE_EN, _PRONOUN_EN, _FACT_EN)
-    )
-    return any(pattern.search(question) for pattern in patterns)
+def _refers(question: str, before: str) -> bool:
+    """Whether it has a pronoun for something that it does not name itself."""
+    if detect(question) == "pt":
+        patterns, possessive = [_OF_PT, _PRONOUN_PT, _FACT_PT], _POSSESSIVE_PT
+    else:
+        if _fact_in(question) or _same_noun(question, _topic(before)):
+            return True
+        patterns, possessive = [_PRONOUN_EN], _POSSESSIVE_EN
+    if any(pattern.search(question) for pattern in patterns):
+        return True
+    return possessive.search(question) is not None and not _has_owner(question)
+
+
+def _fact_in(question: str) -> re.Match[str] | None:
+    """The first "this" or "that" which stands for what was said."""
+    return next(filter(None, (pattern.search(question) for pattern in _FACT_EN)), None)
+
+
+def _same_noun(question: str, topic: str) -> tuple[int, int] | None:
+    """Where "this bridge" stands, if the topic is a bridge."""
+    for found in _NOUN_EN.finditer(question):
+        if found["noun"].lower() in topic.lower().split():
+            return found.start("that") if found["that"] else found.start(), found.end()
+    return None
+
+
+def _has_owner(question: str) -> bool:
+    """Whether what "its" stands for comes before it: "How does a council publish its budget?"."""
+    is_pt = detect(question) == "pt"
+    found = (_POSSESSIVE_PT if is_pt else _POSSESSIVE_EN).search(question)
+    if found is None or _OF_AT_END.search(ahead := question[: found.start()]):
+        return False
+    return any(owner.search(ahead) for owner in (_OWNERS_PT if is_pt else _OWNERS_EN))
 
 
 def _topic(question: str) -> str:

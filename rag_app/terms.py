@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 import snowballstemmer
 
@@ -20,6 +21,16 @@ _ACCENTS = {
     "aveis": "áveis", "iveis": "íveis", "ario": "ário", "arios": "ários",
 }  # fmt: skip
 _STEMMERS = {"en": "english", "pt": "portuguese"}
+_HYPHEN = "[-‐‑–]"  # the last is a dash, which some write for it
+_JOINABLE = r"[^\W_]+(?:[.,]\d+)*"
+# "GPT-5", "low-rank"; a name and its number: "Llama 9", though with a year each counts by itself.
+_JOINED = re.compile(
+    r"(?<![^\W_])(?:[A-ZÀ-ÖØ-Þ][^\W_]*\s+(?!(?:19|20)\d\d\b)\d[^\W_]*(?:[.,]\d+)*"
+    rf"(?:{_HYPHEN}{_JOINABLE})*|{_JOINABLE}(?:{_HYPHEN}{_JOINABLE})+)"
+)
+# What may stand between its words, and in one that is written without a gap; after a comma or a
+# full stop another begins, unless a figure goes on.
+_GAPS = (re.compile(r"[-‐‑–\s_*\xad]{0,4}"), re.compile(r"[.,]?"))
 
 
 def analyse(text: str, language: Language) -> list[str]:
@@ -56,10 +67,75 @@ def any_of(stems: Iterable[str]) -> str:
     return " OR ".join(f'"{stem}"' for stem in stems)
 
 
+def joined_words(text: str) -> tuple[list[str], str]:
+    """The words of several that mean something together alone, and the text without them.
+
+    >>> joined_words("weights of Llama 2 and GPT-3 in 2023")
+    (['Llama 2', 'GPT-3'], 'weights of  and  in 2023')
+    """
+    joined = [word for word in _JOINED.findall(text) if _is_joined(word)]
+    rest = _JOINED.sub(lambda it: "" if _is_joined(it.group()) else it.group(), text)
+    return list(dict.fromkeys(joined)), rest
+
+
 def all_words(text: str) -> str:
-    """An FTS5 query for rows whose body has all of the telling words; "" where there are none."""
-    words = ["(" + " OR ".join(f'"{stem}"' for stem in sorted(w)) + ")" for w in words_of(text)]
-    return "body : (" + " AND ".join(words) + ")" if words else ""
+    """An FTS5 query for rows whose body has all of the telling words; "" where there are none.
+
+    Joined words as phrases, so nearly: what stood between two terms is no more to be seen there.
+    """
+    joined, rest = joined_words(text)
+    each = [sorted(word) for word in words_of(rest)] + [_phrases(word) for word in joined]
+    either = ["(" + " OR ".join(f'"{term}"' for term in terms) + ")" for terms in each]
+    return "body : (" + " AND ".join(either) + ")" if either else ""
+
+
+def stands_in(joined: str, text: str) -> bool:
+    """Whether the text has these words side by side, or written as one, in any of their forms.
+
+    >>> stands_in("GPT-5", "the GPT 5 model"), stands_in("GPT-5", "BERT and GPT. 5 models")
+    (True, False)
+    """
+    lower = text.lower()
+    found = list(_TERM.finditer(lower))
+    forms = [_forms(word.group()) for word in found]
+    for written, gap in zip(_writings(joined), _GAPS, strict=True):
+        wanted = [_forms(word) for word in _TERM.findall(written.lower())]
+        for at in range(len(found) - len(wanted) + 1):
+            if wanted[0].isdisjoint(forms[at]):
+                continue  # nearly everywhere, and a passage has hundreds of words
+            run = found[at : at + len(wanted)]
+            pairs = zip(wanted, forms[at : at + len(wanted)], strict=True)
+            if all(want & have for want, have in pairs) and all(
+                gap.fullmatch(lower, one.end(), other.start()) for one, other in pairwise(run)
+            ):
+                return True
+    return False
+
+
+def _is_joined(word: str) -> bool:
+    """Figures alone are a range, or a telephone's."""
+    return any(map(str.isalpha, word)) and bool(words_of(word))
+
+
+def _phrases(joined: str) -> list[str]:
+    """The word as rows of either language hold it."""
+    texts = (
+        " ".join(analyse(written, language))
+        for written in _writings(joined)
+        for language in STOP_WORDS
+    )
+    return sorted({text for text in texts if text})
+
+
+def _writings(joined: str) -> tuple[str, str]:
+    """COVID-19 and COVID19."""
+    return joined, re.sub(rf"{_HYPHEN}|\s", "", joined)
+
+
+@lru_cache(maxsize=200_000)
+def _forms(word: str) -> frozenset[str]:
+    """Its stems in both languages, of which one compares it; a stop word as it is."""
+    return frozenset(_term(word, language) or fold(word) for language in _STEMMERS)
 
 
 @lru_cache(maxsize=200_000)

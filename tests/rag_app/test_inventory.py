@@ -68,7 +68,15 @@ def test_a_question_about_documents_of_the_world_is_none_about_those_at_hand(que
         ("Quantos arquivos falam da ponte?", "ponte"),
         ("List all mentions of palms", "palms"),
         ("Where is the bridge mentioned?", "bridge"),
-        ("Onde a ponte é citada?", None),
+        ("Where are tolls mentioned in the documents?", "tolls"),
+        ("How many times is the toll mentioned in the documents?", "toll"),
+        ("Onde a ponte é citada?", "ponte"),
+        ("Onde é citada a ponte?", "ponte"),
+        ("Quantas vezes a LoRA é mencionada?", "LoRA"),
+        ("Where is the toll mentioned in chapter 3?", None),
+        ("Where is the company mentioned in the report headquartered?", None),
+        ("Qual artigo trata de férias?", None),
+        ("Which papers have the most citations?", None),
         ("How many parameters does GPT-3 have?", None),
         ("Which company mentioned in the report is the largest?", None),
         ("Qual é o comprimento da ponte?", None),
@@ -77,6 +85,45 @@ def test_a_question_about_documents_of_the_world_is_none_about_those_at_hand(que
 def test_questions_over_everything_are_told_from_others(question: str, topic: str | None):
     inventory = inventory_of(question)
     assert (inventory.topic if inventory else None) == topic
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "In which documents is LoRA mentioned?",
+        "Em quais documentos a LoRA é mencionada?",
+        "Em que documento é mencionada a LoRA?",
+        "Qual documento fala de LoRA?",
+        "Which document mentions LoRA?",
+    ],
+)
+def test_asked_for_documents_it_tells_of_each(question: str):
+    inventory = inventory_of(question)
+    assert inventory is not None
+    assert (inventory.topic, inventory.by_file) == ("LoRA", True)
+
+
+@pytest.mark.parametrize(
+    ("question", "alternatives"),
+    [
+        ('Which documents contain the word "toll"?', (('"toll"',),)),
+        ("Which documents contain the word toll?", (("toll",),)),
+        ("Which documents contain the words toll and bridge?", (("toll", "bridge"),)),
+        ("Which documents contain the word toll or the word fee?", (("toll",), ("fee",))),
+        ("Which documents mention the word of God?", (("word of God",),)),
+        ("Which documents contain information about tolls?", (("tolls",),)),
+        ("Which documents have references to the toll?", (("toll",),)),
+        ("Which documents contain data from 2020?", (("data from 2020",),)),
+        ("Quais documentos contêm a palavra pedágio?", (("pedágio",),)),
+        ("Quais documentos têm informações sobre pedágios?", (("pedágios",),)),
+        ("Where is the toll mentioned in the documents?", (("toll",),)),
+        ("How many times is the toll mentioned in the documents?", (("toll",),)),
+    ],
+)
+def test_words_of_the_asking_are_not_looked_for(question: str, alternatives):
+    inventory = inventory_of(question)
+    assert inventory is not None
+    assert inventory.alternatives == alternatives
 
 
 def test_every_file_is_named_with_its_words_and_the_coverage_is_told(held):
@@ -118,6 +165,8 @@ def test_none_is_an_answer(held):
         ("Which documents mention A4 and B5 or C6?", (("A4", "B5"), ("C6",))),
         ("Quais documentos mencionam BERT e LoRA?", (("BERT", "LoRA"),)),
         ("Quais documentos mencionam LoRA ou a quantização?", (("LoRA",), ("quantização",))),
+        ("Quais documentos mencionam tanto a ponte quanto o túnel?", (("ponte", "túnel"),)),
+        ("Quais documentos mencionam tanto a ponte como o túnel?", (("ponte", "túnel"),)),
         ("Which documents mention Johnson and Johnson?", (("Johnson",),)),
         ('Which documents mention "salt and pepper"?', (('"salt and pepper"',),)),
         ("Which documents mention vitamin E?", (("vitamin E",),)),
@@ -136,11 +185,13 @@ def test_what_is_joined_by_and_or_or_is_looked_for_part_by_part(question, altern
     [
         "Which documents mention Zephyr but not tolls?",
         "Which documents mention Zephyr without tolls?",
+        "Which documents mention neither the toll nor the bridge?",
         "List all fees except tolls",
         "Quais documentos mencionam Zephyr mas não pedágios?",
         "Quais documentos mencionam Zephyr sem pedágios?",
         "Quais documentos mencionam pontes, exceto pedágios?",
         "Quais documentos mencionam tudo menos pedágios?",
+        "Quais documentos mencionam nem a ponte nem o túnel?",
     ],
 )
 def test_what_leaves_something_out_is_read_as_any_other_question(question):
@@ -204,3 +255,37 @@ def test_what_was_looked_for_in_vain_is_told_as_it_was_looked_for(held, question
 def test_a_phrase_in_quotation_marks_is_looked_for_word_by_word(held):
     assert ask('Which documents mention "palm house"?', settings=held).citations
     assert ask('Which documents mention "house palm"?', settings=held).abstained
+
+
+@pytest.fixture
+def models(own, documents):
+    """Files that speak of models with numbers, and of numbers."""
+    (documents / "models.txt").write_text(
+        "GPT-2 has 1.5 billion parameters. GPT-3 has 175 billion parameters. Llama 2 came later.\n"
+    )
+    (documents / "contents.txt").write_text("Chapters 3, 5 to 7 and 9 describe BERT and GPT.\n")
+    (documents / "llama.txt").write_text("Each llama carries 9 bags. GPT wrote 2 lines of this.\n")
+    ingest(documents, settings=own)
+    return own.model_copy(update={"answerer": "extractive"})
+
+
+@pytest.mark.parametrize(
+    ("asked", "quotes"),
+    [
+        ("GPT-3", ["GPT-3 has 175 billion parameters."]),
+        ("GPT 3", ["GPT-3 has 175 billion parameters."]),
+        ("Llama 2", ["Llama 2 came later."]),
+        ("the parameters of GPT-3", ["GPT-3 has 175 billion parameters."]),
+    ],
+)
+@pytest.mark.parametrize("asking", ["Which documents mention {}?", "List all mentions of {}"])
+def test_a_name_and_its_number_are_found_together(models, asking, asked, quotes):
+    answer = ask(asking.format(asked), settings=models)
+    assert [citation.quote for citation in answer.citations] == quotes
+
+
+@pytest.mark.parametrize("asked", ["GPT-5", "Llama 9", "COVID-19"])
+def test_a_name_and_its_number_apart_are_no_mention(models, asked: str):
+    answer = ask(f"Which documents mention {asked}?", settings=models)
+    assert answer.abstained
+    assert answer.text == f"No document mentions “{asked}”."

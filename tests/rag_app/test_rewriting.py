@@ -4,6 +4,8 @@ from rag_app.rewriting import stand_alone
 
 REVENUE = "What was the net revenue of Pfizer in 2021?"
 RECEITA = "Qual foi a receita da Pfizer em 2021?"
+BRIDGE = "How long is the Alder Bridge?"
+PONTE = "Qual é o comprimento da ponte Amarela?"
 
 
 @pytest.mark.parametrize(
@@ -30,9 +32,64 @@ RECEITA = "Qual foi a receita da Pfizer em 2021?"
         ("o que é lora?", "e o seu posto?", "Qual é o posto de lora?"),
         ("O que é LoRA?", "e o posto dela?", "Qual é o posto de LoRA?"),
         (RECEITA, "e o seu lucro?", "Qual foi o lucro da Pfizer em 2021?"),
+        (REVENUE, "Why is that important?", "Why is the net revenue of Pfizer in 2021 important?"),
+        (REVENUE, "What does that mean?", "What does the net revenue of Pfizer in 2021 mean?"),
+        ("What is LoRA?", "How does this work in practice?", "How does LoRA work in practice?"),
+        (BRIDGE, "How much did this bridge cost?", "How much did Alder Bridge cost?"),
+        (
+            BRIDGE,
+            "Is there a limit to its height over the water in winter?",
+            "Is there a limit to Alder Bridge's height over the water in winter?",
+        ),
+        (PONTE, "Quando a sua construção começou?", "Quando a construção de Amarela começou?"),
     ],
 )
 def test_a_follow_up_becomes_the_question_that_it_stands_for(before: str, asked: str, meant: str):
+    assert stand_alone(asked, [before]) == meant
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "meant"),
+    [
+        ("What was revenue between 2019 and 2021?", "and in 2022?", "What was revenue in 2022?"),
+        ("What was revenue from 2020 to 2021?", "and in 2022?", "What was revenue in 2022?"),
+        ("What was revenue in 2019-2021?", "and in 2022?", "What was revenue in 2022?"),
+        ("What was revenue in 2019 and 2020?", "2022?", "What was revenue in 2022?"),
+        ("Qual foi a receita entre 2019 e 2021?", "e em 2022?", "Qual foi a receita em 2022?"),
+        ("Qual foi a receita de 2019 a 2021?", "e em 2022?", "Qual foi a receita em 2022?"),
+        (
+            "What was revenue in 2021?",
+            "and between 2022 and 2023?",
+            "What was revenue between 2022 and 2023?",
+        ),
+        (
+            "What was the revenue of Pfizer between 2019 and 2021?",
+            "And Amazon in 2022?",
+            "What was the revenue of Amazon in 2022?",
+        ),
+        (
+            "What was Pfizer's revenue in 2021?",
+            "And its net income?",
+            "What was Pfizer's net income in 2021?",
+        ),
+        (
+            "How much revenue did Pfizer report in 2021?",
+            "And its net income?",
+            "What was Pfizer's net income in 2021?",
+        ),
+        (
+            "What was Pfizer's revenue in 2021?",
+            "And its net income in 2020?",
+            "What was Pfizer's net income in 2020?",
+        ),
+        (
+            REVENUE,
+            "and the gross margin in 2022?",
+            "What was the gross margin of Pfizer in 2022?",
+        ),
+    ],
+)
+def test_a_period_takes_the_place_of_all_periods_and_stays_otherwise(before, asked, meant):
     assert stand_alone(asked, [before]) == meant
 
 
@@ -65,3 +122,22 @@ def test_a_word_of_thanks_is_no_question(courtesy: str):
 def test_a_question_that_stands_alone_is_left_alone(question: str):
     assert stand_alone(question, [REVENUE]) == question
     assert stand_alone("and in 2022?", []) == "and in 2022?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("What is LoRA?", "Which methods are there that quantize weights to 4 bits?"),
+        ("What is LoRA?", "Who said that the toll rises?"),
+        ("What is LoRA?", "How much does this city spend on new roads?"),
+        ("Who is Ana Silva?", "What is the toll that trucks pay?"),
+        (BRIDGE, "How does a city council publish its annual budget online?"),
+        (BRIDGE, "Which cities publish their annual budgets of works online?"),
+        (BRIDGE, "Is the city publishing its annual budget of public works?"),
+        (BRIDGE, "Como uma prefeitura publica o seu orçamento anual de obras?"),
+        (PONTE, "Como a prefeitura publica o seu orçamento anual de obras?"),
+        (PONTE, "Quais cidades publicam o seu orçamento anual de obras?"),
+    ],
+)
+def test_a_word_that_refers_to_the_question_itself_is_left_alone(before: str, question: str):
+    assert stand_alone(question, [before]) == question

@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag_app.terms import analyse, any_of, stems_of
+from rag_app.terms import all_words, analyse, any_of, joined_words, stands_in, stems_of
 
 
 def test_numbers_are_the_same_however_they_are_written():
@@ -27,5 +28,31 @@ def test_any_question_is_a_valid_search(text: str):
     database.execute(
         "CREATE VIRTUAL TABLE t USING fts5 (body, tokenize=\"unicode61 tokenchars '._'\")"
     )
-    if expression := any_of(stems_of(text)):
+    for expression in filter(None, (any_of(stems_of(text)), all_words(text))):
         database.execute("SELECT * FROM t WHERE t MATCH ?", (expression,)).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("joined", "text", "stands"),
+    [
+        ("GPT-5", "GPT‑5 and others", True),
+        ("GPT-5", "the GPT 5 model", True),
+        ("GPT-5", "Chapters 5 to 7 describe BERT and GPT", False),
+        ("GPT-5", "BERT and GPT. 5 models follow", False),
+        ("GPT-3", "GPT-3.5 came later", False),
+        ("GPT-3.5", "GPT3.5 came later", True),
+        ("COVID-19", "covid19 in Brazil", True),
+        ("state-of-the-art", "the state of the art", True),
+        ("fine-tuning", "a fine-tuned model", True),
+        ("Llama 2", "**Llama** 2 reads", True),
+        ("Llama 2", "2 of the Llama models", False),
+    ],
+)
+def test_joined_words_stand_side_by_side_however_they_are_written(joined, text, stands):
+    assert joined_words(joined) == ([joined], "")
+    assert stands_in(joined, text) is stands
+
+
+@pytest.mark.parametrize("text", ["revenue 2021", "Pfizer 2021", "2019-2021", "the bridge", "of-a"])
+def test_a_year_and_a_range_of_figures_are_words_by_themselves(text: str):
+    assert joined_words(text) == ([], text)
