@@ -73,6 +73,17 @@ def test_slides_are_pages(tmp_path: Path):
     assert "None of them" in pages[1].text
 
 
+def test_a_break_within_a_slides_paragraph_parts_words(tmp_path: Path):
+    import pptx
+
+    made = pptx.Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[1])
+    slide.shapes.title.text = "Annual\vReport"
+    slide.placeholders[1].text = "First line\vSecond line"
+    made.save(str(tmp_path / "p.pptx"))
+    assert read(tmp_path / "p.pptx").pages[0].text == "Annual Report\nFirst line\nSecond line\n"
+
+
 def test_each_row_of_a_sheet_carries_its_headers(tmp_path: Path):
     import openpyxl
 
