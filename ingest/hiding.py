@@ -20,6 +20,7 @@ _UNSEEN = {
 }  # a style's property -> the values with which nothing is seen
 _WHITE = re.compile(r"white|#f{3,4}|#f{6}|#f{8}|rgba?\(255,255,255(?:,1)?\)")
 _CLEAR = re.compile(r"transparent|rgba\(\d+,\d+,\d+,0?\.?0*\)")
+_WHITE_BEHIND = re.compile(rf"(?:{_WHITE.pattern})(?![0-9a-f])(?!.*(?:url|gradient))")
 _BACKGROUNDS = ("background", "background-color", "background-image")
 _NO_BACKGROUND = re.compile(rf"|none|inherit|initial|unset|{_CLEAR.pattern}")
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -65,7 +66,7 @@ def hides(
     if not _WHITE.fullmatch(color):
         return False
     behind = filter(None, map(_background, ({"bgcolor": attributes.get("bgcolor")}, *around)))
-    return _WHITE.fullmatch(next(behind, "white")) is not None
+    return _WHITE_BEHIND.match(next(behind, "white")) is not None
 
 
 def _background(attributes: Mapping[str, str | None]) -> str:

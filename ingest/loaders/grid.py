@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from ingest.loaders.heads import with_one_head
 
@@ -47,34 +48,37 @@ def spread(
     return grid
 
 
+def whole_row(row: Row) -> str:
+    """The text of a row that is one cell merged across all columns; "" for any other."""
+    only = row[0] if len(row) > 1 and len(set(row)) == 1 else None
+    return only.text if only else ""
+
+
 def titles(grid: Sequence[Row]) -> list[str]:
     """The texts of the rows at the top that are one merged cell each."""
-    found = []
-    for row in grid[:-1]:
-        cells = set(row)
-        only = next(iter(cells)) if len(row) > 1 and len(cells) == 1 else None
-        if only is None:
-            break
-        found.append(only.text)
-    return found
+    return list(takewhile(bool, map(whole_row, grid[:-1])))
 
 
 def texts(grid: Sequence[Row], levels: int) -> list[Sequence[str]]:
     """The rows' texts; a cell merged across stands in all its columns where it names them.
 
-    Further down it stands once: "Total" below four names is one total. A cell merged downwards
-    stands in every row. The first ``levels`` rows, or more, name the columns and become one;
-    where there are none the table has no names.
+    Further down it stands once: "Total" below four names is one total; across the whole row it
+    stands beyond the columns, named by none. A cell merged downwards stands in every row. The
+    first ``levels`` rows, or more, name the columns and become one; where there are none, or
+    nothing below them, the table has no names.
     """
+    levels = levels if len(grid) > 1 else 0
     whole = [[cell.text if cell else "" for cell in row] for row in grid]
     named = with_one_head(whole, levels) if levels else whole
     heads = len(whole) - len(named) + 1 if levels else 0
     kept: list[Sequence[str]] = list(named[: bool(levels)])
+    width = max(map(len, grid), default=0)
     above: set[Cell | None] = set()
     for number, row in enumerate(grid):
         cells = set(row)
         if number >= heads and any(cell and cell.text for cell in cells - above):
-            kept.append(_once(row))
+            section = whole_row(row)
+            kept.append([""] * width + [section] if section else _once(row))
         above = cells
     return kept
 

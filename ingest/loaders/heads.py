@@ -66,6 +66,8 @@ def with_one_head(rows: Sequence[Sequence[str]], levels: int = 1) -> list[Sequen
 
 
 def _divides(row: Sequence[str], names: Sequence[str]) -> bool:
+    if len(set(filter(None, names))) < 2:
+        return False
     divided = 0
     for column in range(max(len(row), len(names))):
         own, name = _at(row, column), _at(names, column)

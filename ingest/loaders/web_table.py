@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from selectolax.lexbor import LexborNode
 
-from ingest.loaders.grid import Cell, Row, spread, texts, titles
+from ingest.loaders.grid import Cell, Row, spread, texts, titles, whole_row
 from ingest.loaders.web_nodes import is_hidden, text_of
 
 _MOST_ACROSS, _MOST_DOWN = 1000, 65534  # as the standard has it
@@ -31,12 +31,15 @@ def read_table(node: LexborNode, check: Callable[[int], None]) -> Table:
     for _, group in groupby(rows, key=lambda row: row[0].parent and row[0].parent.mem_id):
         grid += spread((map(_reach, cells) for _, cells in group), check)
     named = titles(grid)
-    own = rows[len(named) :]
-    levels = next((n for n, (_, cells) in enumerate(own) if not _names(cells)), len(own))
+    grid, own = grid[len(named) :], rows[len(named) :]
+    heads = (
+        _names(cells) and not whole_row(row) for row, (_, cells) in zip(grid, own, strict=True)
+    )
+    levels = sum(takewhile(bool, heads))
     if not levels and not any(cell.tag == "th" for _, cells in own for cell in cells):
         levels = 1
     within = [inner for _, cells in rows for cell in cells for inner in _own(cell, {"table"})]
-    said = [list(row) for row in texts(grid[len(named) :], levels)]
+    said = [list(row) for row in texts(grid, levels)]
     return Table([*before, *named], said, levels > 0, within)
 
 

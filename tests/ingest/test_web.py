@@ -56,6 +56,17 @@ def test_a_name_that_is_merged_across_names_each_column(tmp_path: Path):
     ]
 
 
+def test_a_cell_across_a_whole_row_is_named_by_no_column(tmp_path: Path):
+    assert lines(tmp_path, (
+        "<table><thead><tr><th>Town<th>People</thead><tr><th colspan=2>North<tr><td>Faro<td>1"
+        "<tr><th colspan=2>South<tr><td>Beja<td>2</table>"
+    )) == ["North", "Town: Faro; People: 1", "South", "Town: Beja; People: 2"]  # fmt: skip
+
+
+def test_a_cell_that_is_a_whole_table_is_read_once(tmp_path: Path):
+    assert lines(tmp_path, "<table><tr><td colspan=2>Closed in May.</table>") == ["Closed in May."]
+
+
 def test_a_table_within_a_cell_is_read_once(tmp_path: Path):
     assert lines(tmp_path, (
         "<table><tr><th>Part<th>Terms<tr><td>Fees<td>As follows"
@@ -78,6 +89,16 @@ def test_white_words_on_a_dark_row_are_seen(tmp_path: Path):
         '<div bgcolor="black"><section><p style="color:white">Bring tea.</p></section>'
         '<div style="background-color:#FFF"><p style="color:white">Secret.</p></div></div>'
     )) == ["Item: Pen; Price: 2", "Bring tea."]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("background", "hidden"),
+    [("#fff", True), ("#FFFFFF none repeat", True), ("white", True), ("none", True),
+     ("#fff0f5", False), ("white url(night.jpg)", False), ("navy", False)],
+)  # fmt: skip
+def test_white_words_are_hidden_by_white_alone(background: str, hidden: bool):
+    around = [{"class": "note"}, {"style": f"background: {background}"}]
+    assert hides({"style": "color: white"}, around) is hidden
 
 
 def test_clear_text_is_hidden_whatever_is_behind_it():
