@@ -5,7 +5,7 @@ pages hide their tabs and menus with them. ``aria-hidden`` hides from screen rea
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 _ZERO = r"[+-]?0*\.?0+(?:[a-z]+|%)?"
 _FAR_OUT = re.compile(r"-\d{3,}(?:\.\d*)?[a-z]+")  # of the screen
@@ -18,13 +18,15 @@ _UNSEEN = {
     "left": _FAR_OUT,
     "top": _FAR_OUT,
 }  # a style's property -> the values with which nothing is seen
-_WHITE = re.compile(
-    r"white|transparent|#f{3,4}|#f{6}|#f{8}|rgba?\(255,255,255(?:,1)?\)|rgba\(\d+,\d+,\d+,0?\.?0*\)"
-)
+_WHITE = re.compile(r"white|#f{3,4}|#f{6}|#f{8}|rgba?\(255,255,255(?:,1)?\)")
+_CLEAR = re.compile(r"transparent|rgba\(\d+,\d+,\d+,0?\.?0*\)")
+_WHITE_BEHIND = re.compile(rf"(?:{_WHITE.pattern})(?![0-9a-f])(?!.*(?:url|gradient))")
+_BACKGROUNDS = ("background", "background-color", "background-image")
+_NO_BACKGROUND = re.compile(rf"|none|inherit|initial|unset|{_CLEAR.pattern}")
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 _CODE = (
-    r"(?ms:^ {0,3}(?P<fence>```+|~~~+).*?(?:^ {0,3}(?P=fence)[^\n]*$|\Z))"
+    r"(?ms:^ {0,3}(?P<fence>```+(?![^\n]*`)|~~~+).*?(?:^ {0,3}(?P=fence)[^\n]*$|\Z))"
     r"|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
 )
 _COMMENT = re.compile(
@@ -38,12 +40,17 @@ _ATTRIBUTE = re.compile(r"([\w:-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>
 _LONGEST = 20_000  # characters of a hidden element that is looked for in Markdown
 
 
-def hides(attributes: Mapping[str, str | None]) -> bool:
+def hides(
+    attributes: Mapping[str, str | None], around: Iterable[Mapping[str, str | None]] = ()
+) -> bool:
     """Whether an element with these attributes is not seen.
 
-    White text is hidden unless the element sets a background for it.
+    White text is hidden unless the element sets a background for it, or the nearest of the elements
+    ``around`` it that sets one sets another than white.
 
     >>> hides({"style": "Display: none !important"}), hides({"style": "font-size: 0.9em"})
+    (True, False)
+    >>> hides({"style": "color: #fff"}), hides({"style": "color: #fff"}, [{"bgcolor": "navy"}])
     (True, False)
     """
     if "hidden" in attributes:
@@ -51,8 +58,27 @@ def hides(attributes: Mapping[str, str | None]) -> bool:
     style = _declared(attributes.get("style") or "")
     if any(name in style and unseen.fullmatch(style[name]) for name, unseen in _UNSEEN.items()):
         return True
-    has_background = any(name.startswith("background") for name in style)
-    return not has_background and _WHITE.fullmatch(style.get("color", "")) is not None
+    color = style.get("color", "")
+    if any(name.startswith("background") for name in style):
+        return False
+    if _CLEAR.fullmatch(color):
+        return True
+    if not _WHITE.fullmatch(color):
+        return False
+    behind = filter(None, map(_background, ({"bgcolor": attributes.get("bgcolor")}, *around)))
+    return _WHITE_BEHIND.match(next(behind, "white")) is not None
+
+
+def _background(attributes: Mapping[str, str | None]) -> str:
+    """What an element with these attributes is drawn on; "" where it lets through what is behind.
+
+    >>> _background({"style": "background: NAVY"}), _background({"style": "background: none"})
+    ('navy', '')
+    """
+    style = _declared(attributes.get("style") or "")
+    own = [style.get(name, "") for name in _BACKGROUNDS]
+    own.append("".join((attributes.get("bgcolor") or "").lower().split()))
+    return next((value for value in own if not _NO_BACKGROUND.fullmatch(value)), "")
 
 
 def without_hidden(markdown: str) -> str:

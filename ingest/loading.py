@@ -1,5 +1,6 @@
 """A file into a ``LoadedDocument``: its suffix names the loader, its first bytes must agree."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ _KINDS = {
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"\x7fELF": "a program",
     b"\x1f\x8b": "a gzip archive", b"MZ\x90": "a program", b"SQLite format 3": "a database",
 }  # fmt: skip
+_LINE_END = re.compile("[\r\x0b\x0c]")  # python-pptx has "\x0b" for a break within a paragraph
 
 
 def _no_progress() -> None:
@@ -78,8 +80,8 @@ def suffixes() -> list[str]:
 
 def visible(text: str) -> str:
     r"""``text`` without invisible characters, every line end a "\n"."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
-    return without_invisible(text)
+    text = text.replace("\r\n", "\n")
+    return without_invisible(_LINE_END.sub("\n", text))
 
 
 def _loader(path: Path, options: LoadingOptions) -> Loader:

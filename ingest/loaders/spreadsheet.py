@@ -1,5 +1,7 @@
 """Excel workbooks, through openpyxl: each sheet a heading, each row a line.
 
+A merged cell's text stands in every row that it reaches, and in each column that it names.
+
 Hidden sheets, rows and columns are read too: they hold the figures that the shown ones are made
 of, and any reader of the workbook can open them. Comments on cells are not read.
 """
@@ -8,12 +10,14 @@ import datetime
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.loaders.office import check_archive
+from ingest.loaders.sheet_merges import merged_cells, unmerged
+from ingest.loaders.sheet_tables import tables
 from ingest.loaders.writing import PageWriter
 from ingest.loading import LoadingOptions, visible
 from rag_app.errors import FileRejected, Reason
@@ -22,14 +26,13 @@ from rag_app.values import LoadedDocument
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-_HEADER_WITHIN = 10  # rows at a sheet's top among which its header is looked for
-_FIGURE = re.compile(r"=.*|[-+]?[\d.,]*\d%?(?:[eE][-+]?\d+)?", re.DOTALL)  # or what makes one
-_TIME = re.compile(r"19\d\d|20\d\d|2100|\d{4}-\d\d-\d\d(?: .*)?")  # a year or a date
 # A formula whose value was never computed; an empty text (t="str") is a value.
 _UNCOMPUTED = re.compile(
     rb'<c\b(?![^<>]*\bt="str")[^<>]*>\s{0,9}<f\b[^<>]*(?:/>|>[^<]*</f>)'
     rb"\s{0,9}(?:<v\s*/>|<v>\s{0,9}</v>)?\s{0,9}</c>"
 )
+_PERCENTS = {9, 10}  # the numbers of the built-in formats 0% and 0.00%
+_CARRIAGE_RETURN = re.compile(r"_x000[Dd]_")  # as Office writes one within a text
 _BLOCK = 1 << 20  # bytes searched at a time
 _LONGEST = 10_000  # bytes of one cell's formula
 
@@ -45,10 +48,10 @@ def load_spreadsheet(path: Path, options: LoadingOptions) -> LoadedDocument:
             lacking = _lacks_values(path)
             other = books.enter_context(closing(_open(path, values=False))) if lacking else book
             for sheet, formulas in zip(book.worksheets, other.worksheets, strict=True):
-                rows = []
-                for shown in _rows(sheet, formulas):
+                rows: list[list[str]] = []
+                for shown in unmerged(_rows(sheet, formulas), merged_cells(path, sheet)):
                     options.on_progress()
-                    if any(shown):
+                    if shown or (rows and rows[-1]):
                         rows.append(shown)
                         size += sum(map(len, shown))
                         options.check_characters(size)
@@ -87,46 +90,54 @@ def _lacks_values(path: Path) -> bool:
 
 
 def _rows(sheet: Any, formulas: Any) -> Iterator[list[str]]:  # noqa: ANN401
-    """A sheet's rows as text; a formula without a value stands there itself."""
+    """A sheet's rows as text, blank ones too; a formula without a value stands there itself."""
+    percents = _has_percents(sheet.parent)
     if sheet is formulas:
-        for row in sheet.iter_rows(values_only=True):
-            yield [_shown(value) for value in row]
+        for row in _cells(sheet, values_only=not percents):
+            yield [_percent(cell) for cell in row] if percents else [_shown(value) for value in row]
         return
-    pairs = zip(
-        sheet.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=True
-    )
+    pairs = zip(_cells(sheet), _cells(formulas, values_only=True), strict=True)
     for row, entered in pairs:
         yield [
-            _shown(made if value is None else value)
-            for value, made in zip(row, entered, strict=True)
+            _shown(made) if cell.value is None else _percent(cell)
+            for cell, made in zip(row, entered, strict=True)
         ]
 
 
-def _sheet(title: str, rows: list[list[str]], writer: PageWriter) -> None:
-    if not rows:
-        return
-    writer.heading(title, 1)
-    header = _header(rows)
-    for row in rows[:header]:
-        writer.line(" ".join(cell for cell in row if cell))
-    writer.table(rows[header:], header=_is_header(rows[header]))
+def _cells(sheet: Any, *, values_only: bool = False) -> Iterator[Any]:  # noqa: ANN401
+    """Every row from the first, as far as it goes: the size that a file tells may be wrong."""
+    sheet.reset_dimensions()
+    return iter(sheet.iter_rows(min_row=1, min_col=1, values_only=values_only))
 
 
-def _header(rows: list[list[str]]) -> int:
-    """The first row of more than one cell, if it can be a header; else 0.
-
-    A row of words below one of figures is no header but data.
-    """
-    top = rows[:_HEADER_WITHIN]
-    first = next((number for number, row in enumerate(top) if sum(map(bool, row)) > 1), 0)
-    return first if _is_header(rows[first]) else 0
+def _has_percents(book: Any) -> bool:  # noqa: ANN401
+    """Whether a cell may be drawn as a percentage: to look at each one's format takes time."""
+    return any("%" in shape for shape in book._number_formats) or any(
+        style.numFmtId in _PERCENTS for style in book._cell_styles
+    )
 
 
-def _is_header(row: list[str]) -> bool:
-    """Whether its cells are words, years or dates, and at least one of them words."""
-    filled = [cell for cell in row if cell]
-    names = [cell for cell in filled if not _TIME.fullmatch(cell)]
-    return len(filled) > 1 and bool(names) and not any(map(_FIGURE.fullmatch, names))
+def _percent(cell: Any) -> str:  # noqa: ANN401
+    """A cell's value, in hundredths where it is drawn so."""
+    value = cell.value
+    if type(value) in (int, float) and "%" in (cell.number_format or ""):
+        return f"{value * 100:.15g}%"
+    return _shown(value)
+
+
+def _sheet(title: str, rows: Iterable[list[str]], writer: PageWriter) -> None:
+    for number, table in enumerate(tables(rows)):
+        if number:
+            writer.paragraph("\n".join(map(_joined, table.above)))
+        else:
+            writer.heading(title, 1)
+            for row in table.above:
+                writer.line(_joined(row))
+        writer.table(table.one_headed(), header=table.has_header)
+
+
+def _joined(row: list[str]) -> str:
+    return " ".join(cell for cell in row if cell)
 
 
 def _shown(value: object) -> str:
@@ -139,4 +150,4 @@ def _shown(value: object) -> str:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
     if isinstance(value, datetime.datetime):
         return value.date().isoformat() if value.time() == datetime.time() else str(value)
-    return str(value)
+    return _CARRIAGE_RETURN.sub(" ", str(value))

@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ingest.loaders.heads import header_at, is_header, is_years_across
 from ingest.loaders.plain import decoded
 from ingest.loaders.writing import PageWriter
 from ingest.loading import LoadingOptions
@@ -14,6 +17,8 @@ from rag_app.errors import FileRejected, Reason
 from rag_app.values import LoadedDocument
 
 _MAX_FIELD = 1_000_000  # characters; a longer field is no figure in a table
+_TOLD = re.compile(r"(?i)\"?sep=([,;|\t])\"?[ \t]*(?:\n|\Z)")  # what Excel's own first line tells
+_QUOTED = re.compile(r'"[^"]*"')  # a field in which a mark parts nothing
 
 
 def load_tabular(path: Path, options: LoadingOptions) -> LoadedDocument:
@@ -30,32 +35,80 @@ def load_tabular(path: Path, options: LoadingOptions) -> LoadedDocument:
 
 def _separated(text: str, delimiter: str | None, writer: PageWriter) -> None:
     csv.field_size_limit(_MAX_FIELD)
+    if told := _TOLD.match(text):
+        text, delimiter = text[told.end() :], told[1]
     try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter or _delimiter(text)))
+        rows = _rows(text, delimiter or _delimiter(text))
     except csv.Error as error:
         raise FileRejected(Reason.CORRUPT, f"it is no readable table ({error})") from error
-    writer.table(rows)
+    rows = [row for row in ([cell.strip() for cell in row] for row in rows) if any(row)]
+    if not rows:
+        return
+    header = header_at(rows)
+    for row in rows[:header]:
+        writer.line(" ".join(filter(None, row)))
+    rows = rows[header:]
+    writer.table(rows, header=is_header(rows[0]) or is_years_across(rows[0]))
+
+
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    """The rows; a quotation mark that is never closed, as tabs allow, takes in no further rows."""
+    lines = [line for line in text.split("\n") if line]
+    singly = []
+    if delimiter == "\t" and any(line.count('"') % 2 for line in lines):
+        singly = [_row(line, delimiter) for line in lines]
+    try:
+        quoted = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    except csv.Error:  # a field that goes on for too long
+        if not singly:
+            raise
+        return singly
+    if singly and _widths(singly) <= _widths([row for row in quoted if row]):
+        return singly
+    return quoted
+
+
+def _row(line: str, delimiter: str) -> list[str]:
+    if line.count('"') % 2:
+        return line.split(delimiter)
+    return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def _widths(rows: list[list[str]]) -> int:
+    return len(set(map(len, rows)))
 
 
 def _delimiter(text: str) -> str:
-    """The one of , ; tab | that splits the first lines most alike; Brazil's Excel writes ;."""
-    lines = [line for line in text.splitlines()[:20] if line.strip()]
+    """The one that splits the first lines most alike.
 
-    def evenness(mark: str) -> tuple[int, int]:
-        counts = [line.count(mark) for line in lines]
-        return (counts.count(counts[0]) if counts and counts[0] else 0, sum(counts))
+    A line without any, such as a title above the table, counts for none. Brazil's Excel writes ";"
+    between figures with commas: on a tie the mark that stands in figures is not taken.
+    """
+    lines = [_QUOTED.sub("", line) for line in text.splitlines()[:20]]
 
-    return max(",;\t|", key=evenness)
+    def evenness(mark: str) -> int:
+        counts = Counter(filter(None, (line.count(mark) for line in lines)))
+        return max(counts.values(), default=0)
+
+    return max(";\t|,", key=evenness) if any(map(evenness, ";\t|,")) else ","
 
 
 def _parsed(text: str, *, lines: bool) -> Any:  # noqa: ANN401
+    if not lines:
+        return _value(text)
+    # JSON allows Unicode's other line ends, such as U+2028, within a text.
+    return [_value(line, number) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+
+def _value(text: str, line: int | None = None) -> Any:  # noqa: ANN401
     try:
-        if lines:
-            # JSON allows Unicode's other line ends, such as U+2028, within a text.
-            return [json.loads(line) for line in text.split("\n") if line.strip()]
         return json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise FileRejected(Reason.CORRUPT, f"it is not valid JSON ({error})") from error
+        what = f"it is not valid JSON ({error})"
+        if line is not None:
+            said = getattr(error, "msg", str(error))
+            what = f"its line {line} is not valid JSON ({said})"
+        raise FileRejected(Reason.CORRUPT, what) from error
 
 
 def _records(value: Any, writer: PageWriter) -> None:  # noqa: ANN401

@@ -19,6 +19,10 @@ class PageWriter:
         self._headings: list[Heading] = []
         self._rows: list[tuple[int, int]] = []
 
+    def check(self, more: int) -> None:
+        """Raise FileRejected where ``more`` characters would be too many."""
+        self._options.check_characters(self._length + more)
+
     def heading(self, title: str, level: int) -> None:
         """A section title on a line of its own."""
         title = " ".join(visible(title).split())

@@ -1,6 +1,5 @@
 """Each format, made by the library that writes it, read as the index will see it."""
 
-import datetime
 import json
 import zipfile
 from pathlib import Path
@@ -73,67 +72,15 @@ def test_slides_are_pages(tmp_path: Path):
     assert "None of them" in pages[1].text
 
 
-def test_each_row_of_a_sheet_carries_its_headers(tmp_path: Path):
-    import openpyxl
+def test_a_break_within_a_slides_paragraph_parts_words(tmp_path: Path):
+    import pptx
 
-    book = openpyxl.Workbook()
-    book.active.title = "Models"
-    for row in [("Model", "Parameters (billions)"), ("GPT-3", 175.0), ("BERT", 0.34)]:
-        book.active.append(row)
-    book.save(tmp_path / "b.xlsx")
-    (page,) = read(tmp_path / "b.xlsx").pages
-    assert "Model: GPT-3; Parameters (billions): 175" in page.text.splitlines()
-    assert page.headings[0].title == "Models"
-
-
-def test_years_are_headers_too_and_a_second_row_of_words_is_not(tmp_path: Path):
-    assert sheet(tmp_path, [
-        ("Accounts of the port",), ("Item", 2022, 2023, datetime.date(2024, 12, 31)),
-        ("Currency", "EUR", "EUR", "EUR"), ("Tolls", 10, 12, 1999),
-    ])[1:] == [
-        "Accounts of the port", "",
-        "Item: Currency; 2022: EUR; 2023: EUR; 2024-12-31: EUR",
-        "Item: Tolls; 2022: 10; 2023: 12; 2024-12-31: 1999",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("first", [("Tolls", 10, 12.5), (2022, 2023, 2024), ("Sum", "=1+1", 3)])
-def test_a_first_row_of_figures_is_data(tmp_path: Path, first: tuple[object, ...]):
-    lines = sheet(tmp_path, [first, ("Currency", "EUR", "USD"), ("Port", "Hobart", "Sydney")])
-    assert lines[-3:] == [
-        " | ".join(map(str, first)), "Currency | EUR | USD", "Port | Hobart | Sydney"
-    ]  # fmt: skip
-
-
-def test_a_formula_that_was_never_computed_is_shown_itself(tmp_path: Path):
-    lines = sheet(tmp_path, [("Item", "Price", "Total"), ("Rope", 7, "=B2*3"), ("Sail", None, 90)])
-    assert lines[-2:] == ["Item: Rope; Price: 7; Total: =B2*3", "Item: Sail; Total: 90"]
-
-
-def test_a_formula_is_shown_by_its_value(tmp_path: Path):
-    sheet(tmp_path, [("Item", "Total", "Note"), ("Rope", "=7*3", '=""')])
-    with zipfile.ZipFile(tmp_path / "b.xlsx") as book:
-        parts = {name: book.read(name) for name in book.namelist()}
-    cells = parts["xl/worksheets/sheet1.xml"]
-    cells = cells.replace(b"<f>7*3</f><v></v>", b"<f>7*3</f><v>21</v>")
-    parts["xl/worksheets/sheet1.xml"] = cells.replace(b'<c r="C2"', b'<c r="C2" t="str"')
-    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as book:
-        for name, data in parts.items():
-            book.writestr(name, data)
-    (page,) = read(tmp_path / "b.xlsx").pages
-    assert page.text.splitlines()[-1] == "Item: Rope; Total: 21"
-
-
-def sheet(folder: Path, rows: list[tuple[object, ...]]) -> list[str]:
-    """The lines that a workbook of these rows is read as."""
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    book.save(folder / "b.xlsx")
-    (page,) = read(folder / "b.xlsx").pages
-    return page.text.splitlines()
+    made = pptx.Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[1])
+    slide.shapes.title.text = "Annual\vReport"
+    slide.placeholders[1].text = "First line\vSecond line"
+    made.save(str(tmp_path / "p.pptx"))
+    assert read(tmp_path / "p.pptx").pages[0].text == "Annual Report\nFirst line\nSecond line\n"
 
 
 def test_html_is_what_a_reader_sees(tmp_path: Path):
