@@ -18,6 +18,7 @@ from rag_app.errors import FileRejected
 from rag_app.language import detect
 from rag_app.settings import Settings
 from rag_app.store.database import INDEXED, Database, EmbeddedChunk
+from rag_app.store.places import own_places
 from rag_app.values import Chunk, DocumentRecord, LoadedDocument
 
 _GROUP = 256  # chunks that are embedded at a time, of one file or of several small ones
@@ -118,9 +119,10 @@ class Run:
         waiting: list[_Prepared] = []
         if readable:
             self._report_progress(readable[0], 0.0)
-        root = Path(self._root)
+        root, limit = Path(self._root), max_bytes(self._settings)
+        apart = own_places(self._settings, root)
         with Sandbox(self._settings, root) as sandbox:
-            for file, parsed in parse_ahead(sandbox, readable, root, max_bytes(self._settings)):
+            for file, parsed in parse_ahead(sandbox, readable, root, limit, apart):
                 if isinstance(parsed, FileRejected):
                     self._reject(file, parsed.reason, parsed.detail)
                 else:

@@ -47,8 +47,12 @@ class Plan:
         return self.added + self.changed
 
 
-def scan(folder: Path, *, max_bytes: float) -> tuple[list[FoundFile], int]:
+def scan(
+    folder: Path, *, max_bytes: float, apart: Collection[Path] = ()
+) -> tuple[list[FoundFile], int]:
     """Every file below ``folder``, by source, hashed; and the number of hidden ones.
+
+    What lies in the real folders ``apart`` is passed over.
 
     Links are followed only to files inside the folder; what is no regular file, leads outside,
     cannot be opened or is larger than ``max_bytes`` comes with a reason and unread, and so does
@@ -64,14 +68,14 @@ def scan(folder: Path, *, max_bytes: float) -> tuple[list[FoundFile], int]:
     root = folder.resolve()
     found: dict[str, FoundFile] = {}
     hidden = 0
-    for path, fault in _walk(folder):
+    for path, fault in _walk(folder, apart):
         source = as_source(path.relative_to(folder))
         if any(part.startswith((".", "~$")) for part in source.split("/")):
             hidden += 1
         elif fault is not None:
             found[source] = FoundFile(path, source, 0, 0.0, "", Reason.UNREADABLE, fault)
         else:
-            found[source] = look(path, source, root, max_bytes)
+            found[source] = look(path, source, root, max_bytes, apart)
     return sorted(found.values(), key=lambda file: file.source), hidden
 
 
@@ -80,7 +84,9 @@ def as_source(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
-def look(path: Path, source: str, root: Path, max_bytes: float) -> FoundFile:
+def look(
+    path: Path, source: str, root: Path, max_bytes: float, apart: Collection[Path] = ()
+) -> FoundFile:
     """One file, hashed, or with the reason why it is not to be read."""
     file = FoundFile(path, source, 0, 0.0, "")
     try:
@@ -93,6 +99,9 @@ def look(path: Path, source: str, root: Path, max_bytes: float) -> FoundFile:
         return replace(file, reason=Reason.UNREADABLE, detail=_unreadable(error))
     if path.is_symlink() and not real.is_relative_to(root):
         detail = "it is a link that leads out of the folder"
+        return replace(file, reason=Reason.OUTSIDE_FOLDER, detail=detail)
+    if any(real.is_relative_to(place) for place in apart):
+        detail = "it is a link that leads to the indexes' own files"
         return replace(file, reason=Reason.OUTSIDE_FOLDER, detail=detail)
     if not stat.S_ISREG(status.st_mode):
         what = "a link to a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
@@ -211,11 +220,13 @@ def _refused(file: FoundFile, holder: str) -> FoundFile:
     return replace(file, reason=Reason.NAME_TAKEN, detail=detail)
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
+def _walk(folder: Path, apart: Collection[Path]) -> Iterator[tuple[Path, str | None]]:
     """Every file and link below ``folder``, and each folder that cannot be listed, with why."""
     faults: list[OSError] = []
     for directory, folders, files in os.walk(folder, followlinks=False, onerror=faults.append):
         links = [name for name in folders if (Path(directory) / name).is_symlink()]
+        # The walk goes on into what is left of the list.
+        folders[:] = [name for name in folders if Path(directory) / name not in apart]
         for name in [*files, *links]:
             yield Path(directory) / name, None
     for fault in faults:

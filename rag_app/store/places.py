@@ -27,6 +27,16 @@ def index_names(settings: Settings) -> list[str]:
     return sorted(path.parent.name for path in folder.glob(f"*/{DATABASE_FILE}"))
 
 
+def own_places(settings: Settings, root: Path) -> tuple[Path, ...]:
+    """What no run over the real folder ``root`` may read, by real paths: it is no document.
+
+    Beside the indexes lie accounts, conversations and the key that signs sessions. Where
+    ``root`` lies inside such a place it was meant: uploads are kept in their index's folder.
+    """
+    places = (real_folder(settings.indexes_dir), real_folder(settings.cache_dir))
+    return tuple(place for place in places if place not in root.parents)
+
+
 def make_folder(folder: Path) -> None:
     """An index's folder, for its user's eyes alone."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -8,6 +8,8 @@ import pytest
 
 from ingest.pipeline import ingest, plan_only
 from rag_app import retrieve
+from rag_app.errors import DocumentsError
+from rag_app.settings import load_settings
 from rag_app.store.database import Database
 from tests.conftest import PROJECT
 
@@ -177,3 +179,41 @@ def test_links_out_of_the_folder_are_not_followed(own, documents: Path, tmp_path
     assert outcomes["link.txt"] == "outside_folder"
     assert outcomes["loop"] == "unsupported"
     assert all("swordfish" not in p.text for p in retrieve("password", 10, settings=own))
+
+
+def test_what_lies_beside_the_indexes_is_no_document(documents: Path):
+    """Accounts with their passwords' hashes, the list of folders, the models' cache."""
+    own = load_settings(indexes_dir=documents / "work" / "indexes", cache_dir=documents / "models")
+    assert set(actions(ingest(documents, settings=own))) == {
+        "bridge.md", "notes/garden.txt", "ponte.md",
+    }  # fmt: skip
+    (own.indexes_dir / "accounts.json").write_text('{"ana": "scrypt:swordfish"}')
+    (own.cache_dir / "llm").mkdir(parents=True, exist_ok=True)
+    (own.cache_dir / "llm" / "notes.txt").write_text("A model was converted.")
+    (documents / "link.json").symlink_to(own.indexes_dir / "accounts.json")
+    report = ingest(documents, settings=own)
+    assert actions(report).pop("link.json") == "added"
+    assert {f.source: f.outcome for f in report.files}["link.json"] == "outside_folder"
+    assert {f.source for f in report.files if f.action != "unchanged"} == {"link.json"}
+    assert plan_only(documents, settings=own).added == ()
+    assert not retrieve("swordfish", 5, settings=own)[0].text.count("swordfish")
+
+
+def test_what_a_run_read_beside_the_indexes_is_taken_out(documents: Path, tmp_path: Path):
+    """The indexes were elsewhere at the run before, so that these files counted as documents."""
+    inside = documents / "indexes"
+    inside.mkdir()
+    (inside / "accounts.json").write_text('{"ana": "scrypt:swordfish"}')
+    ingest(documents, settings=load_settings(indexes_dir=tmp_path / "elsewhere"))
+    shutil.copytree(tmp_path / "elsewhere" / "default", inside / "default")
+    report = ingest(documents, settings=load_settings(indexes_dir=inside))
+    assert report.removed == ("indexes/accounts.json",)
+
+
+def test_uploads_are_read_though_they_lie_beside_the_index(own):
+    uploads = own.indexes_dir / "default" / "uploads"
+    uploads.mkdir(parents=True)
+    (uploads / "otter.txt").write_text("The otter Brambles was born in Seattle in 2019.")
+    assert actions(ingest(uploads, settings=own)) == {"otter.txt": "added"}
+    with pytest.raises(DocumentsError, match="RAG_INDEXES_DIR"):
+        ingest(own.indexes_dir, settings=own)
