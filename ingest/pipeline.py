@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from ingest.ignoring import ignored_files
@@ -98,7 +99,7 @@ def plan_only(
     home = index_folder(settings, index)
     found, hidden = _scan(folder, home, settings)
     if not home.exists():
-        return make_plan(found, hidden, {}, {}, root, "")
+        return make_plan(found, hidden, {}, {}, root, str)
     with closing(Database(home)) as database:
         embedder = load_embedder(settings)
         database.check_embedder(embedder.identity)
@@ -143,7 +144,7 @@ def _plan(
         {record.source: record for record in database.documents()},
         _origins(database),
         root,
-        rules(embedder, settings),
+        partial(rules, embedder, settings),
         keep_missing=keep_missing,
         again=again,
         ignored={i.source for i in ignored_files(database.folder) if i.folder == str(root)},

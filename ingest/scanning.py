@@ -3,9 +3,9 @@
 import hashlib
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rag_app.errors import DocumentsError, Reason
 from rag_app.values import DocumentRecord
@@ -129,7 +129,7 @@ def make_plan(
     known: Mapping[str, DocumentRecord],
     origins: Mapping[str, tuple[str, str]],
     root: Path,
-    rules: str,
+    rules: Callable[[str], str],
     *,
     keep_missing: bool = False,
     again: Collection[str] = (),
@@ -137,9 +137,10 @@ def make_plan(
 ) -> Plan:
     """Compare what was found with what the index knows.
 
-    ``origins`` gives each known source's folder and the rules it was split by: other rules
-    than ``rules`` make it a changed one, and so does being ``again`` to be read. Files that are
-    ``ignored`` count as absent. A document that came from another folder than ``root`` is left
+    ``origins`` gives each known source's folder and the rules it was read by: others than
+    ``rules`` gives for it make it a changed one, and so does being ``again`` to be read. A
+    renamed file keeps its suffix, which says how it is read. Files that are ``ignored`` count as
+    absent. A document that came from another folder than ``root`` is left
     alone as long as that folder is there, and keeps its name as long as its file is.
     """
     passed_over = tuple(file.source for file in found if file.source in ignored)
@@ -165,9 +166,9 @@ def make_plan(
         and (origins[source][0] == str(root) or not Path(origins[source][0]).is_dir())
     ]
     by_hash = {
-        known[s].sha256: s
+        (known[s].sha256, _suffix(s)): s
         for s in missing
-        if known[s].outcome == "indexed" and origins[s][1] == rules
+        if known[s].outcome == "indexed" and origins[s][1] == rules(s)
     }
     added: list[FoundFile] = []
     changed: list[FoundFile] = []
@@ -176,15 +177,16 @@ def make_plan(
     kept: list[FoundFile] = []
     for file in found:
         record = known.get(file.source)
-        if record is None and file.sha256 in by_hash:
-            renamed.append((by_hash.pop(file.sha256), file))
+        likeness = (file.sha256, _suffix(file.source))
+        if record is None and likeness in by_hash:
+            renamed.append((by_hash.pop(likeness), file))
         elif record is None:
             added.append(file)
         elif file.reason == Reason.UNREADABLE and record.outcome == "indexed":
             kept.append(file)
         elif (
             record.sha256 != file.sha256
-            or origins[file.source][1] != rules
+            or origins[file.source][1] != rules(file.source)
             or record.outcome in RETRIED
             or file.source in again
             or (file.reason is not None and record.outcome != file.reason)
@@ -198,6 +200,10 @@ def make_plan(
         tuple(added), tuple(changed), tuple(renamed), removed, tuple(unchanged), tuple(kept),
         hidden, passed_over, taken,
     )  # fmt: skip
+
+
+def _suffix(source: str) -> str:
+    return PurePosixPath(source).suffix.lower()
 
 
 def _holder(file: FoundFile, origin: str, root: Path) -> str:

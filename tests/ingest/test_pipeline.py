@@ -45,6 +45,33 @@ def test_each_change_is_followed(own, documents: Path):
     assert sources == {"notes/crossing.md", "notes/garden.txt"}
 
 
+def test_another_suffix_is_another_file(own, documents: Path):
+    """It says how a file is read: the same bytes are a text, or a table."""
+    table = documents / "tolls.txt"
+    table.write_text("Year,Toll\n1932,6 pence\n1988,2 pounds\n")
+    ingest(documents, settings=own)
+    table.rename(documents / "tolls.csv")
+    report = ingest(documents, settings=own)
+    assert (actions(report)["tolls.csv"], report.removed) == ("added", ("tolls.txt",))
+    assert any("Toll: 6 pence" in p.text for p in retrieve("toll in 1932", 5, settings=own))
+    (documents / "tolls.csv").rename(documents / "TOLLS.CSV")
+    assert actions(ingest(documents, settings=own))["TOLLS.CSV"] == "renamed"
+
+
+def test_a_loader_that_is_named_later_reads_what_was_passed_over(own, documents: Path):
+    (documents / "talk.srt").write_text("The otter Brambles was born in Seattle in 2019.")
+    assert {f.source: f.outcome for f in ingest(documents, settings=own).files}[
+        "talk.srt"
+    ] == "unsupported"
+    given = own.model_copy(update={"community_loaders": {".srt": "TextLoader"}})
+    report = ingest(documents, settings=given)
+    assert {f.source for f in report.files if f.action != "unchanged"} == {"talk.srt"}
+    assert any(p.source == "talk.srt" for p in retrieve("otter Brambles", 5, settings=own))
+    assert set(actions(ingest(documents, settings=given)).values()) == {"unchanged"}
+    other = own.model_copy(update={"community_loaders": {".srt": "UnstructuredFileLoader"}})
+    assert plan_only(documents, settings=other).changed[0].source == "talk.srt"
+
+
 def test_missing_files_can_be_kept(own, documents: Path):
     ingest(documents, settings=own)
     (documents / "ponte.md").unlink()
