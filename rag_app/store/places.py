@@ -22,9 +22,10 @@ def index_folder(settings: Settings, name: str) -> Path:
 
 
 def index_names(settings: Settings) -> list[str]:
-    """The indexes that are there, by name."""
+    """The indexes that are there, by name; a folder that no index can be named after is none."""
     folder = settings.indexes_dir.expanduser()
-    return sorted(path.parent.name for path in folder.glob(f"*/{DATABASE_FILE}"))
+    names = (path.parent.name for path in folder.glob(f"*/{DATABASE_FILE}"))
+    return sorted(name for name in names if _NAME.fullmatch(name))
 
 
 def own_places(settings: Settings, root: Path) -> tuple[Path, ...]:

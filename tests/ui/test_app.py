@@ -109,3 +109,8 @@ def test_a_link_to_a_conversation_alone_asks_its_index(two_indexes: Path):
     tab.selectbox(key="index").set_value("default").run()
     assert tab.selectbox(key="index").value == "default"
     assert new_tab(c="gone").run().selectbox(key="index").value == "default"
+
+
+def test_a_folder_that_names_no_index_is_not_offered(two_indexes: Path):
+    (two_indexes / "reports").rename(two_indexes / "My papers")
+    assert new_tab().run().selectbox(key="index").options == ["default"]
