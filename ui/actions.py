@@ -7,7 +7,7 @@ import streamlit as st
 from rag_app.values import Answer, Exchange
 from ui import conversation, resources
 from ui.language import t
-from ui.saved_questions import watch_button
+from ui.saved_questions import watch_button, watch_end
 
 _LONGEST_COMMENT = 1000  # characters
 
@@ -37,6 +37,8 @@ def draw_actions(exchange: Exchange, answer: Answer | None, later: int) -> None:
             )
         if st.button(t("edit"), key=f"edit-{exchange.id}", type="tertiary", icon=":material/edit:"):
             st.dialog(t("edit_title"))(_edit)(exchange, later)
+    if answer is not None:
+        watch_end(answer.rewritten or answer.question, exchange.index)
 
 
 def _rate(exchange: Exchange) -> None:
