@@ -60,7 +60,10 @@ def _repair(name: str, settings: Settings, *, quiet: bool) -> Verdict:
     if not quiet:
         again = sum(f.action in ("added", "changed") for r in done.reports for f in r.files)
         sys.stdout.write(f"Read again: {again} files.\n")
-        for line in _listed("lost, its file is gone too", done.lost):
+        for line in [
+            *_listed("lost, its file is gone too", done.lost),
+            *_listed("not read, since it is gone or empty", done.unread),
+        ]:
             sys.stdout.write(line + "\n")
     return done.after
 

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from ingest.sandbox import Sandbox
@@ -17,7 +17,11 @@ Parsed = tuple[FoundFile, LoadedDocument | FileRejected]
 
 
 def parse_ahead(
-    sandbox: Sandbox, files: Iterable[FoundFile], root: Path, max_bytes: float
+    sandbox: Sandbox,
+    files: Iterable[FoundFile],
+    root: Path,
+    max_bytes: float,
+    apart: Collection[Path] = (),
 ) -> Iterator[Parsed]:
     """Each file and what came of it, parsed while the caller works on the ones before.
 
@@ -38,7 +42,7 @@ def parse_ahead(
             if stopped.is_set():
                 return
             try:
-                put(_parse(sandbox, file, root, max_bytes))
+                put(_parse(sandbox, file, root, max_bytes, apart))
             except BaseException as error:  # raised again where the caller waits
                 return put(error)
         put(None)
@@ -53,7 +57,9 @@ def parse_ahead(
         stopped.set()
 
 
-def _parse(sandbox: Sandbox, file: FoundFile, root: Path, max_bytes: float) -> Parsed:
+def _parse(
+    sandbox: Sandbox, file: FoundFile, root: Path, max_bytes: float, apart: Collection[Path]
+) -> Parsed:
     """The hash that the index keeps is of the bytes that were parsed, or the file is refused."""
     for _ in range(_TRIES):
         if file.reason is not None:
@@ -63,7 +69,7 @@ def _parse(sandbox: Sandbox, file: FoundFile, root: Path, max_bytes: float) -> P
             outcome = sandbox.load(file.path)
         except FileRejected as rejected:
             outcome = rejected
-        now = look(file.path, file.source, root.resolve(), max_bytes)
+        now = look(file.path, file.source, root.resolve(), max_bytes, apart)
         if now.sha256 == file.sha256:
             return file, outcome
         file = now

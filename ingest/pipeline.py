@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from ingest.ignoring import ignored_files
@@ -20,7 +21,7 @@ from rag_app.settings import Settings, load_settings
 from rag_app.store.connection import named_errors
 from rag_app.store.database import Database
 from rag_app.store.lock import writer_lock
-from rag_app.store.places import index_folder, make_folder, note_root, real_folder
+from rag_app.store.places import index_folder, make_folder, note_root, own_places, real_folder
 from rag_app.store.vectors import VectorIndex
 
 __all__ = ["Progress", "ingest", "plan_only"]
@@ -98,7 +99,7 @@ def plan_only(
     home = index_folder(settings, index)
     found, hidden = _scan(folder, home, settings)
     if not home.exists():
-        return make_plan(found, hidden, {}, {}, root, "")
+        return make_plan(found, hidden, {}, {}, root, str)
     with closing(Database(home)) as database:
         embedder = load_embedder(settings)
         database.check_embedder(embedder.identity)
@@ -107,7 +108,14 @@ def plan_only(
 
 def _scan(folder: Path, home: Path, settings: Settings) -> tuple[list[FoundFile], int]:
     """The folder's files. An empty one is refused: so looks a disk that is not mounted."""
-    found, hidden = scan(real_folder(folder), max_bytes=max_bytes(settings))
+    root = real_folder(folder)
+    apart = own_places(settings, root)
+    if root in apart:
+        raise DocumentsError(
+            f"{folder} is where indexes or models are kept (RAG_INDEXES_DIR, RAG_CACHE_DIR), which"
+            " are no documents. Give the folder that holds the documents."
+        )
+    found, hidden = scan(root, max_bytes=max_bytes(settings), apart=apart)
     if not found:
         ways = (
             " To empty the index on purpose, take its documents out (--remove NAME) or delete its"
@@ -136,7 +144,7 @@ def _plan(
         {record.source: record for record in database.documents()},
         _origins(database),
         root,
-        rules(embedder, settings),
+        partial(rules, embedder, settings),
         keep_missing=keep_missing,
         again=again,
         ignored={i.source for i in ignored_files(database.folder) if i.folder == str(root)},

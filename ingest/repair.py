@@ -1,7 +1,7 @@
 """A damaged index made whole: sound documents are kept, the others read from their files again."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +9,13 @@ from pathlib import Path
 from ingest.pipeline import ingest
 from ingest.report import Report
 from ingest.run import Progress
+from ingest.watching import look_at
 from rag_app.embedding import load_embedder
 from rag_app.errors import DocumentsError, IndexDamaged, IndexNotFound
 from rag_app.settings import Settings, load_settings
 from rag_app.store.database import Database
 from rag_app.store.lock import writer_lock
-from rag_app.store.places import index_folder, noted_roots, real_folder
+from rag_app.store.places import index_folder, noted_roots, own_places, real_folder
 from rag_app.store.schema import DATABASE_FILE, VECTORS_FILE
 from rag_app.store.vectors import VectorIndex
 from rag_app.store.verification import Verdict, is_sound, verify
@@ -32,6 +33,7 @@ class Repair:
     after: Verdict
     reports: tuple[Report, ...]  # of the folders that were read again
     lost: tuple[str, ...]  # damaged documents whose files are no longer there
+    unread: tuple[str, ...] = ()  # folders that are gone, empty or shut
 
 
 def repair(
@@ -43,8 +45,9 @@ def repair(
     """Mend the index from itself and from the folders that it was made of.
 
     Those folders are brought up to date by the way; nothing is removed for a missing file but
-    a damaged document. Raises IndexNotFound, IndexBusy, IndexNotWritten, and DocumentsError
-    where no folder is known.
+    a damaged document. A folder that cannot be read keeps none of the others from it.
+    Raises IndexNotFound, IndexBusy, IndexNotWritten, and DocumentsError where no folder can be
+    read; the damaged index is then as it was.
     """
     settings = settings or load_settings()
     home = index_folder(settings, name)
@@ -52,44 +55,75 @@ def repair(
         raise IndexNotFound(f"There is no index {name!r} in {home.parent}.")
     with writer_lock(home):
         before = verify(home)
+        roots = _roots(home, before)
+        # Without a folder nothing comes back of what is taken out here.
+        if not before.whole and (roots or before.faults):
+            _need(any(_holds_files(root, settings) for root in roots), name, home)
         if not before.whole:
-            roots = _mend(home, before, settings)
+            _mend(home, before, settings)
     if before.whole:
-        roots = {}
         identity = load_embedder(settings).identity
         with writer_lock(home), closing(Database(home, embedder=identity)) as database:
             if before.unknown:
                 with database.change():
                     database.note_digests(before.unknown)
             VectorIndex(home).save(database)
-    reports = tuple(
-        ingest(root, index=name, settings=settings, keep_missing=True, on_progress=on_progress)
-        for root in roots.values()
-        if root.is_dir()
-    )
-    if not before.whole and not reports:
-        raise DocumentsError(
-            f"Index {name!r} is damaged and the folder of its documents is not known or gone."
-            f" Give it: python -m ingest DOCS --index {name}."
-        )
+    reports: list[Report] = []
+    unread: list[str] = []
+    for root in roots:
+        try:
+            reports.append(
+                ingest(
+                    root, index=name, settings=settings, keep_missing=True, on_progress=on_progress
+                )
+            )
+        except DocumentsError:
+            unread.append(str(root))
+    if unread and not reports and _aside(home, DATABASE_FILE).exists():
+        if not before.whole:  # the folders went away meanwhile
+            _put_back(home)
+        _need(False, name, home)
     for file in _DATABASE_FILES:
-        (home / f"{file}{_ASIDE}").unlink(missing_ok=True)
+        _aside(home, file).unlink(missing_ok=True)
     with closing(Database(home)) as database:
         there = {record.source for record in database.documents()}
     lost = tuple(source for source in before.damaged if source not in there)
-    return Repair(before, verify(home), reports, lost)
+    return Repair(before, verify(home), tuple(reports), lost, tuple(unread))
 
 
-def _mend(home: Path, found: Verdict, settings: Settings) -> dict[str, Path]:
-    """Leave only what is sound in the index; the folders to read the rest from."""
-    roots = {root: Path(root) for root in noted_roots(home)}
+def _roots(home: Path, found: Verdict) -> list[Path]:
+    """The folders to read again: none where the index is whole, and no repair of it broke off."""
+    if found.whole and not _aside(home, DATABASE_FILE).exists():
+        return []
+    roots = dict.fromkeys(map(Path, noted_roots(home)))
+    with suppress(IndexDamaged, IndexNotFound), closing(Database(home)) as database:
+        origins = {root for root, _ in database.roots_and_rules().values() if root}
+        roots |= dict.fromkeys(map(real_folder, sorted(origins)))
+    return list(roots)
+
+
+def _holds_files(root: Path, settings: Settings) -> bool:
+    return bool(look_at(root, own_places(settings, root)))
+
+
+def _need(readable: bool, name: str, home: Path) -> None:
+    """Raise DocumentsError where there is nothing to mend an index from."""
+    if not readable:
+        raise DocumentsError(
+            f"Index {name!r} is damaged and the folder of its documents is not known, gone or"
+            " empty; nothing was changed. Bring the folder back and repair again, or make the"
+            f" index anew: delete the files {DATABASE_FILE}* in {home}, then"
+            f" python -m ingest DOCS --index {name}."
+        )
+
+
+def _mend(home: Path, found: Verdict, settings: Settings) -> None:
+    """Leave only what is sound in the index."""
     if not found.faults:
-        with closing(Database(home)) as database:
-            roots |= _real(database.roots_and_rules())
-            with database.change():
-                for source in found.damaged:
-                    database.remove_document(source)
-        return roots
+        with closing(Database(home)) as database, database.change():
+            for source in found.damaged:
+                database.remove_document(source)
+        return
     workplace = home / _WORKPLACE
     shutil.rmtree(workplace, ignore_errors=True)
     workplace.mkdir(mode=0o700)
@@ -98,20 +132,32 @@ def _mend(home: Path, found: Verdict, settings: Settings) -> dict[str, Path]:
         suppress(IndexDamaged, IndexNotFound),
         closing(Database(home)) as old,
     ):
-        _salvage(old, fresh, roots)
+        _salvage(old, fresh)
     # The log first: applied to another database it would damage that one.
     for file in reversed(_DATABASE_FILES):
         with suppress(FileNotFoundError):
-            (home / file).replace(home / f"{file}{_ASIDE}")
+            (home / file).replace(_aside(home, file))
     (home / VECTORS_FILE).unlink(missing_ok=True)
     (workplace / DATABASE_FILE).replace(home / DATABASE_FILE)
     shutil.rmtree(workplace)
-    return roots
 
 
-def _salvage(old: Database, fresh: Database, roots: dict[str, Path]) -> None:
+def _put_back(home: Path) -> None:
+    """The damaged files as they were; the mended ones, which nothing was read into, go."""
+    with writer_lock(home):
+        for file in reversed(_DATABASE_FILES):
+            (home / file).unlink(missing_ok=True)
+        for file in _DATABASE_FILES:
+            with suppress(FileNotFoundError):
+                _aside(home, file).replace(home / file)
+
+
+def _aside(home: Path, file: str) -> Path:
+    return home / f"{file}{_ASIDE}"
+
+
+def _salvage(old: Database, fresh: Database) -> None:
     origins = old.roots_and_rules()
-    roots |= _real(origins)
     kept = old.kept_digests()
     old.check_embedder(fresh.embedder())
     for record in old.documents():
@@ -124,9 +170,3 @@ def _salvage(old: Database, fresh: Database, roots: dict[str, Path]) -> None:
                 root, rules = origins[record.source]
                 with fresh.change():
                     fresh.put_document(record, root, rules, pages, chunks)
-
-
-def _real(origins: Mapping[str, tuple[str, str]]) -> dict[str, Path]:
-    """The folders that documents came from, each under one spelling."""
-    folders = dict.fromkeys(root for root, _ in origins.values() if root)
-    return {str(real_folder(folder)): real_folder(folder) for folder in folders}

@@ -5,7 +5,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 
 from ingest import loading, splitting
 from ingest.parsing import parse_ahead
@@ -18,6 +19,7 @@ from rag_app.errors import FileRejected
 from rag_app.language import detect
 from rag_app.settings import Settings
 from rag_app.store.database import INDEXED, Database, EmbeddedChunk
+from rag_app.store.places import own_places
 from rag_app.values import Chunk, DocumentRecord, LoadedDocument
 
 _GROUP = 256  # chunks that are embedded at a time, of one file or of several small ones
@@ -94,7 +96,7 @@ class Run:
         self._root = str(root)
         self._known = {record.source: record for record in database.documents()}
         self._origins = database.roots_and_rules()
-        self._rules = rules(embedder, settings)
+        self._rules = partial(rules, embedder, settings)
         self._plan = plan
         self._on_progress = on_progress
         self._stop = stop
@@ -118,9 +120,10 @@ class Run:
         waiting: list[_Prepared] = []
         if readable:
             self._report_progress(readable[0], 0.0)
-        root = Path(self._root)
+        root, limit = Path(self._root), max_bytes(self._settings)
+        apart = own_places(self._settings, root)
         with Sandbox(self._settings, root) as sandbox:
-            for file, parsed in parse_ahead(sandbox, readable, root, max_bytes(self._settings)):
+            for file, parsed in parse_ahead(sandbox, readable, root, limit, apart):
                 if isinstance(parsed, FileRejected):
                     self._reject(file, parsed.reason, parsed.detail)
                 else:
@@ -213,7 +216,9 @@ class Run:
             for chunk, digest in zip(item.chunks, item.digests, strict=True)
         )
         with self._database.change():
-            self._database.put_document(record, self._root, self._rules, document.pages, embedded)
+            self._database.put_document(
+                record, self._root, self._rules(file.source), document.pages, embedded
+            )
         self._finish(file, _outcome_of(record, self._action[file.source]))
 
     def _reject(self, file: FoundFile, reason: str, detail: str) -> None:
@@ -225,11 +230,12 @@ class Run:
         action = self._action[file.source]
         before = self._known.get(file.source)
         origin = self._origins.get(file.source)
-        if before == record and origin == (self._root, self._rules):
+        own_rules = self._rules(file.source)
+        if before == record and origin == (self._root, own_rules):
             action = "unchanged"
         else:
             with self._database.change():
-                self._database.put_document(record, self._root, self._rules, (), ())
+                self._database.put_document(record, self._root, own_rules, (), ())
         self._finish(file, _outcome_of(record, action, detail))
 
     def _finish(self, file: FoundFile, outcome: FileOutcome) -> None:
@@ -255,13 +261,14 @@ class Run:
         )
 
 
-def rules(embedder: Embedder, settings: Settings) -> str:
-    """What, besides its bytes, decides how a file is indexed."""
+def rules(embedder: Embedder, settings: Settings, source: str) -> str:
+    """What, besides its bytes, decides how the file ``source`` is indexed."""
     tokens = _chunk_tokens(settings, embedder)
+    loader = settings.community_loaders.get(PurePosixPath(source).suffix.lower())
     return (
         f"splitting {splitting.VERSION}, terms {terms.VERSION}, {tokens} tokens,"
         f" {settings.pdf_reader}, loading {loading.VERSION}"
-    )
+    ) + (f", {loader}" if loader else "")
 
 
 def _chunk_tokens(settings: Settings, embedder: Embedder) -> int:

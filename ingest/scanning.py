@@ -3,9 +3,9 @@
 import hashlib
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rag_app.errors import DocumentsError, Reason
 from rag_app.values import DocumentRecord
@@ -47,8 +47,12 @@ class Plan:
         return self.added + self.changed
 
 
-def scan(folder: Path, *, max_bytes: float) -> tuple[list[FoundFile], int]:
+def scan(
+    folder: Path, *, max_bytes: float, apart: Collection[Path] = ()
+) -> tuple[list[FoundFile], int]:
     """Every file below ``folder``, by source, hashed; and the number of hidden ones.
+
+    What lies in the real folders ``apart`` is passed over.
 
     Links are followed only to files inside the folder; what is no regular file, leads outside,
     cannot be opened or is larger than ``max_bytes`` comes with a reason and unread, and so does
@@ -64,14 +68,14 @@ def scan(folder: Path, *, max_bytes: float) -> tuple[list[FoundFile], int]:
     root = folder.resolve()
     found: dict[str, FoundFile] = {}
     hidden = 0
-    for path, fault in _walk(folder):
+    for path, fault in _walk(folder, apart):
         source = as_source(path.relative_to(folder))
         if any(part.startswith((".", "~$")) for part in source.split("/")):
             hidden += 1
         elif fault is not None:
             found[source] = FoundFile(path, source, 0, 0.0, "", Reason.UNREADABLE, fault)
         else:
-            found[source] = look(path, source, root, max_bytes)
+            found[source] = look(path, source, root, max_bytes, apart)
     return sorted(found.values(), key=lambda file: file.source), hidden
 
 
@@ -80,7 +84,9 @@ def as_source(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
-def look(path: Path, source: str, root: Path, max_bytes: float) -> FoundFile:
+def look(
+    path: Path, source: str, root: Path, max_bytes: float, apart: Collection[Path] = ()
+) -> FoundFile:
     """One file, hashed, or with the reason why it is not to be read."""
     file = FoundFile(path, source, 0, 0.0, "")
     try:
@@ -93,6 +99,9 @@ def look(path: Path, source: str, root: Path, max_bytes: float) -> FoundFile:
         return replace(file, reason=Reason.UNREADABLE, detail=_unreadable(error))
     if path.is_symlink() and not real.is_relative_to(root):
         detail = "it is a link that leads out of the folder"
+        return replace(file, reason=Reason.OUTSIDE_FOLDER, detail=detail)
+    if any(real.is_relative_to(place) for place in apart):
+        detail = "it is a link that leads to the indexes' own files"
         return replace(file, reason=Reason.OUTSIDE_FOLDER, detail=detail)
     if not stat.S_ISREG(status.st_mode):
         what = "a link to a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
@@ -120,7 +129,7 @@ def make_plan(
     known: Mapping[str, DocumentRecord],
     origins: Mapping[str, tuple[str, str]],
     root: Path,
-    rules: str,
+    rules: Callable[[str], str],
     *,
     keep_missing: bool = False,
     again: Collection[str] = (),
@@ -128,9 +137,10 @@ def make_plan(
 ) -> Plan:
     """Compare what was found with what the index knows.
 
-    ``origins`` gives each known source's folder and the rules it was split by: other rules
-    than ``rules`` make it a changed one, and so does being ``again`` to be read. Files that are
-    ``ignored`` count as absent. A document that came from another folder than ``root`` is left
+    ``origins`` gives each known source's folder and the rules it was read by: others than
+    ``rules`` gives for it make it a changed one, and so does being ``again`` to be read. A
+    renamed file keeps its suffix, which says how it is read. Files that are ``ignored`` count as
+    absent. A document that came from another folder than ``root`` is left
     alone as long as that folder is there, and keeps its name as long as its file is.
     """
     passed_over = tuple(file.source for file in found if file.source in ignored)
@@ -156,9 +166,9 @@ def make_plan(
         and (origins[source][0] == str(root) or not Path(origins[source][0]).is_dir())
     ]
     by_hash = {
-        known[s].sha256: s
+        (known[s].sha256, _suffix(s)): s
         for s in missing
-        if known[s].outcome == "indexed" and origins[s][1] == rules
+        if known[s].outcome == "indexed" and origins[s][1] == rules(s)
     }
     added: list[FoundFile] = []
     changed: list[FoundFile] = []
@@ -167,15 +177,16 @@ def make_plan(
     kept: list[FoundFile] = []
     for file in found:
         record = known.get(file.source)
-        if record is None and file.sha256 in by_hash:
-            renamed.append((by_hash.pop(file.sha256), file))
+        likeness = (file.sha256, _suffix(file.source))
+        if record is None and likeness in by_hash:
+            renamed.append((by_hash.pop(likeness), file))
         elif record is None:
             added.append(file)
         elif file.reason == Reason.UNREADABLE and record.outcome == "indexed":
             kept.append(file)
         elif (
             record.sha256 != file.sha256
-            or origins[file.source][1] != rules
+            or origins[file.source][1] != rules(file.source)
             or record.outcome in RETRIED
             or file.source in again
             or (file.reason is not None and record.outcome != file.reason)
@@ -189,6 +200,10 @@ def make_plan(
         tuple(added), tuple(changed), tuple(renamed), removed, tuple(unchanged), tuple(kept),
         hidden, passed_over, taken,
     )  # fmt: skip
+
+
+def _suffix(source: str) -> str:
+    return PurePosixPath(source).suffix.lower()
 
 
 def _holder(file: FoundFile, origin: str, root: Path) -> str:
@@ -211,11 +226,13 @@ def _refused(file: FoundFile, holder: str) -> FoundFile:
     return replace(file, reason=Reason.NAME_TAKEN, detail=detail)
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
+def _walk(folder: Path, apart: Collection[Path]) -> Iterator[tuple[Path, str | None]]:
     """Every file and link below ``folder``, and each folder that cannot be listed, with why."""
     faults: list[OSError] = []
     for directory, folders, files in os.walk(folder, followlinks=False, onerror=faults.append):
         links = [name for name in folders if (Path(directory) / name).is_symlink()]
+        # The walk goes on into what is left of the list.
+        folders[:] = [name for name in folders if Path(directory) / name not in apart]
         for name in [*files, *links]:
             yield Path(directory) / name, None
     for fault in faults:

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from ingest.pipeline import ingest
 from ingest.report import Report
 from rag_app.errors import DocumentsError, IndexBusy
 from rag_app.settings import Settings, load_settings
-from rag_app.store.places import real_folder
+from rag_app.store.places import own_places, real_folder
 
 _PAUSE_S = 2.0  # between two looks
 _SHARE = 10  # a look that takes long, over a network say, is made less often
@@ -53,7 +53,7 @@ def watch(
     on_event(Event("watching", str(root)))
     while not stop.is_set():
         started = time.perf_counter()
-        now = look_at(root)
+        now = look_at(root, own_places(settings, root))
         if now == before and now != done:  # a change, and it has settled
             try:
                 report = ingest(root, index=index, settings=settings, stop=stop)
@@ -72,9 +72,13 @@ def watch(
         stop.wait(max(pause_s, _SHARE * (time.perf_counter() - started)))
 
 
-def look_at(folder: Path) -> Look:
-    """Every file below ``folder`` that is not hidden, by path, size and time; nothing is read."""
-    return frozenset(_files(str(folder)))
+def look_at(folder: Path, apart: Collection[Path] = ()) -> Look:
+    """Every file below ``folder`` that is not hidden, by path, size and time; nothing is read.
+
+    What lies in the real folders ``apart`` is passed over, as by a run: the index that a run
+    writes is no change of the folder.
+    """
+    return frozenset(_files(str(folder), {str(place) for place in apart}))
 
 
 def events_of(report: Report) -> Iterator[Event]:
@@ -91,17 +95,17 @@ def events_of(report: Report) -> Iterator[Event]:
         yield Event("removed", source)
 
 
-def _files(folder: str) -> Iterator[tuple[str, int, int]]:
+def _files(folder: str, apart: Collection[str]) -> Iterator[tuple[str, int, int]]:
     try:
         entries = list(os.scandir(folder))
     except OSError:  # gone between two looks, or shut: the run names it
         return
     for entry in entries:
-        if entry.name.startswith((".", "~$")):
+        if entry.name.startswith((".", "~$")) or entry.path in apart:
             continue
         try:
             if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path)
+                yield from _files(entry.path, apart)
             else:
                 status = entry.stat()
                 yield entry.path, status.st_size, status.st_mtime_ns

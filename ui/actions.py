@@ -7,9 +7,8 @@ import streamlit as st
 from rag_app.values import Answer, Exchange
 from ui import conversation, resources
 from ui.language import t
-from ui.saved_questions import watch_button
+from ui.saved_questions import watch_button, watch_end
 
-_EDITED = "edited-question"
 _LONGEST_COMMENT = 1000  # characters
 
 
@@ -38,6 +37,8 @@ def draw_actions(exchange: Exchange, answer: Answer | None, later: int) -> None:
             )
         if st.button(t("edit"), key=f"edit-{exchange.id}", type="tertiary", icon=":material/edit:"):
             st.dialog(t("edit_title"))(_edit)(exchange, later)
+    if answer is not None:
+        watch_end(answer.rewritten or answer.question, exchange.index)
 
 
 def _rate(exchange: Exchange) -> None:
@@ -61,13 +62,14 @@ def _rate(exchange: Exchange) -> None:
 
 def _edit(exchange: Exchange, later: int) -> None:
     most = resources.settings().max_question_chars
+    edited = f"edited-question-{exchange.id}"  # one key for all would show the text typed before
     with st.form("edit", border=False, enter_to_submit=False):
-        st.text_area(t("question_label"), exchange.question, max_chars=most, key=_EDITED)
+        st.text_area(t("question_label"), exchange.question, max_chars=most, key=edited)
         if later:
             st.caption(f":orange[{t('edit_drops', count=later)}]")
         if st.form_submit_button(
             t("ask_button"),
             type="primary",
-            on_click=lambda: conversation.ask_again(exchange, st.session_state[_EDITED].strip()),
+            on_click=lambda: conversation.ask_again(exchange, st.session_state[edited].strip()),
         ):
             st.rerun()

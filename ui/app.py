@@ -7,6 +7,7 @@ import streamlit as st
 from rag_app.errors import RagError
 from rag_app.rendering import inert
 from ui import resources, session
+from ui.conversation import index_of
 from ui.history import history
 from ui.language import language_switch, t
 from ui.scope import asked_over
@@ -55,7 +56,7 @@ def _sidebar(*, uploads: bool) -> bool:
     """Whether a conversation was chosen or begun in it; the documents page has its own uploader."""
     language_switch()
     names = resources.indexes()
-    session.follow_index(names)
+    session.follow_index(names, index_of)
     index = session.chosen_index(names)
     if index is not None:
         asked_over(names, index)

@@ -77,6 +77,15 @@ def exchanges() -> list[Exchange] | None:
     return None if kept is None else [_as_it_stands(exchange) for exchange in kept]
 
 
+def index_of(conversation: str) -> str:
+    """The index that this user's conversation last asked; "" where there is no such one."""
+    try:
+        kept = log().conversation(conversation, session.user())
+    except LogError:  # told where the conversation is drawn
+        return ""
+    return kept[-1].index if kept else ""
+
+
 def is_answering(exchange: Exchange) -> bool:
     """Whether this server works on an answer to it right now."""
     job = jobs().of(exchange.id)

@@ -13,7 +13,6 @@ from ui import session
 from ui.language import t
 
 _SHOWN = 30  # conversations; older ones are found by the search
-_TITLE = "new-title"
 _LONGEST = 80  # characters of a title
 
 
@@ -82,12 +81,13 @@ def _row(item: Conversation) -> bool:
 
 
 def _rename(item: Conversation) -> None:
+    title = f"new-title-{item.id}"  # one key for all would show the title typed before
     with st.form("rename", border=False):
-        st.text_input(t("title_label"), item.title, max_chars=_LONGEST, key=_TITLE)
+        st.text_input(t("title_label"), item.title, max_chars=_LONGEST, key=title)
         if st.form_submit_button(
             t("save"),
             type="primary",
-            on_click=lambda: talk.rename(item.id, st.session_state[_TITLE]),
+            on_click=lambda: talk.rename(item.id, st.session_state[title]),
         ):
             st.rerun()
 

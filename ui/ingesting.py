@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -49,34 +50,54 @@ class State:
 
 
 class IngestJob:
-    """One run after another over some folders; ``state`` may be read from any thread."""
+    """One run after another over some folders; ``state`` may be read from any thread.
+
+    A folder that comes while another is read waits for its turn.
+    """
 
     def __init__(self, index: str, works: Sequence[Work], settings: Settings) -> None:
         self.index = index
         self.state = State()
-        self._works = tuple(works)
+        self._works = deque(works)
         self._settings = settings
         self._began = time.monotonic()
-        self._stopped = False
+        self._turn = threading.Lock()  # no work comes between the last one's end and the job's
+        self._ended = self._stopped = False
         self._process: subprocess.Popen[str] | None = None
         threading.Thread(target=self._run, name=f"ingest {index}", daemon=True).start()
 
+    def add(self, works: Sequence[Work]) -> bool:
+        """Read these folders too, after the others; False where the job has ended."""
+        with self._turn:
+            if not self._ended:
+                self._works.extend(works)
+            return not self._ended
+
     def stop(self) -> None:
         """End after the file in hand; what was finished stays."""
-        self._stopped = True
+        with self._turn:
+            self._works.clear()
+            self._stopped = True
         process = self._process
         if process is not None and process.poll() is None:
             process.send_signal(signal.SIGINT)
 
     def _run(self) -> None:
-        try:
-            for work in self._works:
-                if not self._stopped:
-                    self._one(work)  # what is wrong with one folder keeps none of the others
-        except (OSError, ValueError, KeyError) as error:
-            self.state = replace(self.state, error=str(error))
-        finally:
+        while (work := self._next()) is not None:
+            try:
+                self._one(work)  # what is wrong with one folder keeps none of the others
+            except (OSError, ValueError, KeyError) as error:
+                self.state = replace(self.state, error=f"{self.state.error} {error}".strip())
+
+    def _next(self) -> Work | None:
+        """What to read now; None ends the job."""
+        with self._turn:
+            self._stopped = False
+            if self._works:
+                return self._works.popleft()
+            self._ended = True
             self.state = replace(self.state, running=False, current="")
+            return None
 
     def _one(self, work: Work) -> None:
         command = [sys.executable, "-m", "ingest", str(work.folder), "--index", self.index,
@@ -93,6 +114,8 @@ class IngestJob:
             ) as process,
         ):  # fmt: skip
             self._process = process
+            if self._stopped:  # before there was a process to tell
+                process.send_signal(signal.SIGINT)
             assert process.stdout is not None
             for line in process.stdout:
                 last = json.loads(line)

@@ -14,7 +14,7 @@ from rag_app.settings import Settings
 from rag_app.store.places import index_folder
 from rag_app.watch import Outcome, accept, check, watch
 from rag_app.watched import WATCHED_FILE, Watched, drop, watched_questions
-from ui import resources, tasks
+from ui import resources, session, tasks
 from ui.language import t
 from ui.tasks import task_of, task_progress
 
@@ -29,8 +29,15 @@ def saved_questions(index: str) -> None:
         question = st.text_input(t("watch_question"), key="watch_question")
         sent = st.form_submit_button(t("watch_add"), icon=":material/bookmark_add:")
     if sent and question.strip():
-        tasks.start(name, _adding(question.strip(), index, settings))
+        _begin(question.strip(), index, settings)
         st.rerun()
+    if fault := session.fault():
+        st.error(t("error", error=inert(fault)))
+    for adding in tasks.names(_adding_of(index)):
+        task = task_of(adding)
+        if task is not None and (task.running or task.error):
+            st.caption(one_line(adding.removeprefix(_adding_of(index)), 200))
+            task_progress(adding)
     task_progress(name)
     if not held:
         st.info(t("watch_none"))
@@ -49,7 +56,7 @@ def saved_questions(index: str) -> None:
     if changed:
         st.button(
             t("watch_accept"), key="watch_accept", icon=":material/done_all:",
-            on_click=accept, args=(list(outcomes.values()), index, settings),
+            on_click=session.tells_faults(accept), args=(list(outcomes.values()), index, settings),
         )  # fmt: skip
     for number, item in enumerate(held):
         _draw(item, outcomes.get(item.question), number, index)
@@ -71,14 +78,30 @@ def watch_button(question: str, index: str, key: str) -> None:
     )  # fmt: skip
 
 
+def watch_end(question: str, index: str) -> None:
+    """Draw the button anew when the question is watched, or say why it is not."""
+    tasks.task_end(_adding_of(index) + question)
+
+
+@session.tells_faults
 def _toggle(question: str, index: str, is_watched: bool) -> None:
     settings = resources.settings()
     if is_watched:
         drop(index_folder(settings, index), question)
         return
     # Asked afresh, since what was answered may have been narrowed or have followed from others.
-    tasks.start(f"watch:{index}:{question}", _adding(question, index, settings))
+    _begin(question, index, settings)
     st.toast(t("watch_begun"), icon=":material/bookmark_add:")
+
+
+def _begin(question: str, index: str, settings: Settings) -> None:
+    """A task for each question: one that came while another is answered would be lost."""
+    tasks.start(_adding_of(index) + question, _adding(question, index, settings))
+
+
+def _adding_of(index: str) -> str:
+    """What the names of the tasks begin with that add questions to an index's."""
+    return f"watch:{index}:"
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -108,7 +131,7 @@ def _draw(item: Watched, outcome: Outcome | None, number: int, index: str) -> No
             st.caption("  \n".join(one_line(cause, 200) for cause in outcome.causes) or "–")
         st.button(
             t("watch_drop"), key=f"watch_drop_{number}", icon=":material/bookmark_remove:",
-            type="tertiary", on_click=drop,
+            type="tertiary", on_click=session.tells_faults(drop),
             args=(index_folder(resources.settings(), index), item.question),
         )  # fmt: skip
 

@@ -12,14 +12,14 @@ from ui import resources, session
 from ui.language import t
 
 _OFFERED = 500  # files in the list; of larger indexes folders are offered, and patterns typed
-_FILES, _AFTER, _OPEN = "scope_files", "scope_after", "scope_open"
+_FILES, _AFTER, _OPEN = session.FILES_KEY, session.AFTER_KEY, "scope_open"
 
 
 def asked_over(names: Sequence[str], index: str) -> None:
     """Draw the choice of index and, folded, what narrows it."""
     if st.session_state.get(session.INDEX_KEY) not in names:
-        st.session_state[session.INDEX_KEY] = index
-    st.selectbox(t("index"), names, key=session.INDEX_KEY, on_change=clear)
+        session.open_index(index)
+    st.selectbox(t("index"), names, key=session.INDEX_KEY, on_change=session.ask_over_all)
     fold = st.expander(t("narrow"), icon=":material/filter_alt:", key=_OPEN, on_change="rerun")
     if fold.open:  # thousands of names are not sent where no one looks at them
         with fold:
@@ -35,7 +35,7 @@ def scope_chip() -> None:
         st.caption(
             f":material/filter_alt: {t('asked_over', scope=describe(scope))}", width="content"
         )
-        st.button(t("lift"), key="lift-scope", type="tertiary", on_click=clear)
+        st.button(t("lift"), key="lift-scope", type="tertiary", on_click=session.ask_over_all)
 
 
 def describe(scope: Scope) -> str:
@@ -50,12 +50,6 @@ def describe(scope: Scope) -> str:
     if scope.modified_after is not None:
         parts.append(t("scope_after", day=scope.modified_after.date()))
     return " · ".join(parts)
-
-
-def clear() -> None:
-    """Ask over the whole index again."""
-    session.narrow((), None)
-    st.session_state[_FILES], st.session_state[_AFTER] = [], None
 
 
 def offers(sources: Sequence[str], most: int = _OFFERED) -> list[str]:

@@ -15,6 +15,7 @@ from rag_app.values import Scope
 from ui.sign_in import signed_in
 
 INDEX_KEY = "index"
+FILES_KEY, AFTER_KEY = "scope_files", "scope_after"  # of the boxes that narrow
 _ADDRESS, _INDEX = "c", "index"  # the address's parameters that name a conversation, an index
 _CONVERSATION, _LINKED = "conversation", "linked"
 _LINKED_INDEX = "linked_index"
@@ -58,7 +59,7 @@ def show_conversation(conversation: str, index: str = "") -> None:
     st.session_state[_LINKED] = st.query_params.get(_ADDRESS, "")
     st.session_state.pop(_EVIDENCE, None)
     if index:
-        st.session_state[INDEX_KEY] = index
+        open_index(index)
 
 
 def tells_faults(act: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
@@ -87,12 +88,25 @@ def chosen_index(names: list[str]) -> str | None:
     return "default" if "default" in names else names[0] if names else None
 
 
-def follow_index(names: list[str]) -> None:
-    """Choose the index that the address names, where it was followed and there is such a one."""
-    named = st.query_params.get(_INDEX, "")
-    if named in names and named != st.session_state.get(_LINKED_INDEX):
-        st.session_state[INDEX_KEY] = named
-        narrow((), None)
+def open_index(index: str) -> None:
+    """Ask this index from now on; another one has other files, so nothing narrows it."""
+    if st.session_state.get(INDEX_KEY) != index:
+        st.session_state[INDEX_KEY] = index
+        ask_over_all()
+
+
+def follow_index(names: list[str], of_conversation: Callable[[str], str]) -> None:
+    """Choose the index that the address names, where it was followed and there is such a one.
+
+    An address that names a conversation alone stands for the index that this one last asked,
+    which ``of_conversation`` tells.
+    """
+    state, named = st.session_state, st.query_params.get(_INDEX, "")
+    conversation = st.query_params.get(_ADDRESS, "")
+    if not named and conversation and conversation != state.get(_LINKED):
+        named = of_conversation(conversation)
+    if named in names and named != state.get(_LINKED_INDEX):
+        open_index(named)
 
 
 def keep_index(index: str) -> None:
@@ -114,6 +128,12 @@ def scope() -> Scope | None:
 def narrow(sources: tuple[str, ...], after: date | None) -> None:
     """Ask only these files, and only those changed since a day."""
     st.session_state[_SOURCES], st.session_state[_AFTER] = sources, after
+
+
+def ask_over_all() -> None:
+    """Ask the whole index again, and empty the boxes that narrowed it."""
+    narrow((), None)
+    st.session_state[FILES_KEY], st.session_state[AFTER_KEY] = [], None
 
 
 def evidence() -> tuple[int, int] | None:

@@ -49,6 +49,17 @@ def start(name: str, work: Work) -> None:
         _tasks()[name] = Task(name, work)
 
 
+def forget(name: str) -> None:
+    """Speak no more of a task that has ended."""
+    if not is_running(name):
+        _tasks().pop(name, None)
+
+
+def names(beginning: str) -> list[str]:
+    """The tasks whose names begin so, running or ended, oldest first."""
+    return [name for name in list(_tasks()) if name.startswith(beginning)]
+
+
 def task_of(name: str) -> Task | None:
     """The task of a name, running or ended."""
     return _tasks().get(name)
@@ -67,8 +78,33 @@ def task_progress(name: str) -> None:
         return
     if task.running:
         st.fragment(_running, run_every=1.0)(task)
-    elif task.error:
+    else:
+        _failed(task)
+
+
+def task_end(name: str) -> None:
+    """Draw the page anew when a task ends, and nothing but the error that ended it."""
+    task = task_of(name)
+    if task is None:
+        return
+    if task.running:
+        st.fragment(_awaited, run_every=1.0)(task)
+    else:
+        _failed(task)
+
+
+def _failed(task: Task) -> None:
+    if task.error:
         st.error(t("error", error=one_line(task.error, 500)))
+        st.button(
+            t("dismiss"), key=f"dismiss_{task.name}", type="tertiary",
+            on_click=forget, args=(task.name,),
+        )  # fmt: skip
+
+
+def _awaited(task: Task) -> None:
+    if not task.running:
+        st.rerun()
 
 
 def _running(task: Task) -> None:

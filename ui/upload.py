@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ingest.removal import UPLOADS
 from ingest.scanning import as_source
@@ -17,6 +18,7 @@ from ui.listing import listing
 from ui.resources import settings
 
 _NAMED = 20  # files that were not indexed, a line each
+_FAILED = "upload_failed"  # names and reasons of what the last upload could not keep
 
 
 def upload_box(index: str) -> None:
@@ -36,24 +38,38 @@ def upload_box(index: str) -> None:
         sent = st.form_submit_button(
             t("upload_button"),
             icon=":material/upload_file:",
-            disabled=ingesting.is_running(index),
         )
     if sent and files:
-        folder = index_folder(settings(), index) / UPLOADS
-        taken = _names_elsewhere(index, folder)
-        try:
-            for file in files:
-                save_upload(folder, file.name, file.getbuffer(), taken)
-        except OSError as error:
-            st.error(t("upload_failed", error=one_line(f"{file.name}: {error.strerror}", 500)))
-        else:
-            begin(index, [Work(folder)])
+        st.session_state[_FAILED] = _take(index, files)
+    # Kept, since the page is drawn anew when the run over the others ends.
+    for failed in st.session_state.get(_FAILED, ())[:_NAMED]:
+        st.error(t("upload_failed", error=one_line(failed, 500)))
+    if (more := len(st.session_state.get(_FAILED, ())) - _NAMED) > 0:
+        st.caption(t("and_more", count=more))
 
 
 def begin(index: str, works: Sequence[Work]) -> None:
-    """Start a run in the background, unless one is going on."""
-    if not ingesting.is_running(index):
+    """Start a run in the background; it waits for the one that is going on."""
+    job = ingesting.job_of(index)
+    if job is None or not job.add(works):
         ingesting.start(IngestJob(index, works, settings()))
+
+
+def _take(index: str, files: Sequence[UploadedFile]) -> list[str]:
+    """Keep the files and begin to read them; which could not be kept, with why."""
+    folder = index_folder(settings(), index) / UPLOADS
+    taken = _names_elsewhere(index, folder)
+    failed = []
+    for file in files:
+        try:
+            save_upload(folder, file.name, file.getbuffer(), taken)
+        except OSError as error:
+            failed.append(f"{file.name}: {error.strerror}")
+    if len(failed) < len(files):
+        if ingesting.is_running(index):
+            st.info(t("upload_waits"))
+        begin(index, [Work(folder)])
+    return failed
 
 
 def save_upload(

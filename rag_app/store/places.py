@@ -22,9 +22,20 @@ def index_folder(settings: Settings, name: str) -> Path:
 
 
 def index_names(settings: Settings) -> list[str]:
-    """The indexes that are there, by name."""
+    """The indexes that are there, by name; a folder that no index can be named after is none."""
     folder = settings.indexes_dir.expanduser()
-    return sorted(path.parent.name for path in folder.glob(f"*/{DATABASE_FILE}"))
+    names = (path.parent.name for path in folder.glob(f"*/{DATABASE_FILE}"))
+    return sorted(name for name in names if _NAME.fullmatch(name))
+
+
+def own_places(settings: Settings, root: Path) -> tuple[Path, ...]:
+    """What no run over the real folder ``root`` may read, by real paths: it is no document.
+
+    Beside the indexes lie accounts, conversations and the key that signs sessions. Where
+    ``root`` lies inside such a place it was meant: uploads are kept in their index's folder.
+    """
+    places = (real_folder(settings.indexes_dir), real_folder(settings.cache_dir))
+    return tuple(place for place in places if place not in root.parents)
 
 
 def make_folder(folder: Path) -> None:

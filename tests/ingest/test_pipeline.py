@@ -8,6 +8,8 @@ import pytest
 
 from ingest.pipeline import ingest, plan_only
 from rag_app import retrieve
+from rag_app.errors import DocumentsError
+from rag_app.settings import load_settings
 from rag_app.store.database import Database
 from tests.conftest import PROJECT
 
@@ -41,6 +43,33 @@ def test_each_change_is_followed(own, documents: Path):
     assert report.embedded == 1  # a rename costs none
     sources = {passage.source for passage in retrieve("bridge garden ponte", 20, settings=own)}
     assert sources == {"notes/crossing.md", "notes/garden.txt"}
+
+
+def test_another_suffix_is_another_file(own, documents: Path):
+    """It says how a file is read: the same bytes are a text, or a table."""
+    table = documents / "tolls.txt"
+    table.write_text("Year,Toll\n1932,6 pence\n1988,2 pounds\n")
+    ingest(documents, settings=own)
+    table.rename(documents / "tolls.csv")
+    report = ingest(documents, settings=own)
+    assert (actions(report)["tolls.csv"], report.removed) == ("added", ("tolls.txt",))
+    assert any("Toll: 6 pence" in p.text for p in retrieve("toll in 1932", 5, settings=own))
+    (documents / "tolls.csv").rename(documents / "TOLLS.CSV")
+    assert actions(ingest(documents, settings=own))["TOLLS.CSV"] == "renamed"
+
+
+def test_a_loader_that_is_named_later_reads_what_was_passed_over(own, documents: Path):
+    (documents / "talk.srt").write_text("The otter Brambles was born in Seattle in 2019.")
+    assert {f.source: f.outcome for f in ingest(documents, settings=own).files}[
+        "talk.srt"
+    ] == "unsupported"
+    given = own.model_copy(update={"community_loaders": {".srt": "TextLoader"}})
+    report = ingest(documents, settings=given)
+    assert {f.source for f in report.files if f.action != "unchanged"} == {"talk.srt"}
+    assert any(p.source == "talk.srt" for p in retrieve("otter Brambles", 5, settings=own))
+    assert set(actions(ingest(documents, settings=given)).values()) == {"unchanged"}
+    other = own.model_copy(update={"community_loaders": {".srt": "UnstructuredFileLoader"}})
+    assert plan_only(documents, settings=other).changed[0].source == "talk.srt"
 
 
 def test_missing_files_can_be_kept(own, documents: Path):
@@ -177,3 +206,41 @@ def test_links_out_of_the_folder_are_not_followed(own, documents: Path, tmp_path
     assert outcomes["link.txt"] == "outside_folder"
     assert outcomes["loop"] == "unsupported"
     assert all("swordfish" not in p.text for p in retrieve("password", 10, settings=own))
+
+
+def test_what_lies_beside_the_indexes_is_no_document(documents: Path):
+    """Accounts with their passwords' hashes, the list of folders, the models' cache."""
+    own = load_settings(indexes_dir=documents / "work" / "indexes", cache_dir=documents / "models")
+    assert set(actions(ingest(documents, settings=own))) == {
+        "bridge.md", "notes/garden.txt", "ponte.md",
+    }  # fmt: skip
+    (own.indexes_dir / "accounts.json").write_text('{"ana": "scrypt:swordfish"}')
+    (own.cache_dir / "llm").mkdir(parents=True, exist_ok=True)
+    (own.cache_dir / "llm" / "notes.txt").write_text("A model was converted.")
+    (documents / "link.json").symlink_to(own.indexes_dir / "accounts.json")
+    report = ingest(documents, settings=own)
+    assert actions(report).pop("link.json") == "added"
+    assert {f.source: f.outcome for f in report.files}["link.json"] == "outside_folder"
+    assert {f.source for f in report.files if f.action != "unchanged"} == {"link.json"}
+    assert plan_only(documents, settings=own).added == ()
+    assert not retrieve("swordfish", 5, settings=own)[0].text.count("swordfish")
+
+
+def test_what_a_run_read_beside_the_indexes_is_taken_out(documents: Path, tmp_path: Path):
+    """The indexes were elsewhere at the run before, so that these files counted as documents."""
+    inside = documents / "indexes"
+    inside.mkdir()
+    (inside / "accounts.json").write_text('{"ana": "scrypt:swordfish"}')
+    ingest(documents, settings=load_settings(indexes_dir=tmp_path / "elsewhere"))
+    shutil.copytree(tmp_path / "elsewhere" / "default", inside / "default")
+    report = ingest(documents, settings=load_settings(indexes_dir=inside))
+    assert report.removed == ("indexes/accounts.json",)
+
+
+def test_uploads_are_read_though_they_lie_beside_the_index(own):
+    uploads = own.indexes_dir / "default" / "uploads"
+    uploads.mkdir(parents=True)
+    (uploads / "otter.txt").write_text("The otter Brambles was born in Seattle in 2019.")
+    assert actions(ingest(uploads, settings=own)) == {"otter.txt": "added"}
+    with pytest.raises(DocumentsError, match="RAG_INDEXES_DIR"):
+        ingest(own.indexes_dir, settings=own)

@@ -10,6 +10,7 @@ import pytest
 from ingest.pipeline import ingest
 from ingest.repair import repair
 from rag_app import retrieve
+from rag_app.errors import DocumentsError
 from rag_app.store.verification import verify
 from tests.ingest.test_pipeline import command, contents
 from tests.rag_app.store.test_verification import close_log
@@ -97,10 +98,75 @@ def test_without_its_folder_what_cannot_be_mended_is_named(environment, document
     ingest(documents, settings=own)
     index = own.indexes_dir / "default"
     damage(index, "head")
+    damaged = (index / "index.sqlite").read_bytes()
     documents.rename(documents.with_name("moved"))
-    run = command(environment, "--repair", "default")
-    assert run.returncode == 2
-    assert "python -m ingest DOCS --index default" in run.stderr
+    documents.mkdir()  # as a disk that is not mounted looks
+    for _ in range(2):
+        run = command(environment, "--repair", "default")
+        assert run.returncode == 2
+        assert "python -m ingest DOCS --index default" in run.stderr
+        assert (index / "index.sqlite").read_bytes() == damaged
+    for path in index.glob("index.sqlite*"):
+        path.unlink()
     assert command(environment, documents.with_name("moved")).returncode == 0
     verdict = json.loads(command(environment, "--verify", "--json").stdout)
     assert verdict["whole"]
+
+
+def test_damaged_documents_stay_as_long_as_no_folder_can_be_read(own, documents: Path):
+    ingest(documents, settings=own)
+    damage(own.indexes_dir / "default", "row")
+    documents.rename(documents.with_name("moved"))
+    with pytest.raises(DocumentsError, match="nothing was changed"):
+        repair("default", settings=own)
+    assert verify(own.indexes_dir / "default").damaged == ("bridge.md",)
+    documents.with_name("moved").rename(documents)
+    assert repair("default", settings=own).after.whole
+
+
+@pytest.mark.parametrize("kind", ["row", "head"])
+def test_a_folder_that_is_gone_keeps_no_other_from_being_read(
+    own, environment, documents: Path, tmp_path: Path, kind: str
+):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    (gone / "heron.txt").write_text("The heron Clara lives at the lake since 2015.")
+    ingest(gone, settings=own)
+    ingest(documents, settings=own)
+    (gone / "heron.txt").unlink()
+    damage(own.indexes_dir / "default", kind)
+    run = command(environment, "--repair", "default")
+    assert run.returncode == 0, run.stderr
+    assert f"not read, since it is gone or empty: {gone}" in run.stdout
+    assert retrieve("bridge", 1, settings=own)[0].source == "bridge.md"
+
+
+def test_a_repair_that_broke_off_is_gone_on_with(own, documents: Path, monkeypatch):
+    ingest(documents, settings=own)
+    index = own.indexes_dir / "default"
+    before = contents(index)
+    damage(index, "head")
+
+    def broken_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("ingest.repair.ingest", broken_off)
+        repair("default", settings=own)
+    repair("default", settings=own)
+    assert contents(index) == before
+
+
+def test_folders_that_go_away_meanwhile_leave_the_damaged_index(own, documents: Path, monkeypatch):
+    ingest(documents, settings=own)
+    index = own.indexes_dir / "default"
+    damage(index, "head")
+    damaged = (index / "index.sqlite").read_bytes()
+
+    def gone(*_: object, **__: object) -> None:
+        raise DocumentsError("It holds no files.")
+
+    monkeypatch.setattr("ingest.repair.ingest", gone)
+    with pytest.raises(DocumentsError, match="nothing was changed"):
+        repair("default", settings=own)
+    assert (index / "index.sqlite").read_bytes() == damaged

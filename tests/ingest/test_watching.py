@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import ingest
-from ingest.watching import Event, watch
+from ingest.watching import Event, look_at, watch
 from rag_app import retrieve
+from rag_app.settings import load_settings
+from rag_app.store.places import own_places
 
 
 @pytest.fixture
@@ -79,3 +81,11 @@ def test_an_empty_folder_is_waited_for(events, documents: Path):
     wait_for(events, "waiting", "holds no files")
     (documents / "back.txt").write_text("Something is here again.")
     wait_for(events, "added", "back.txt")
+
+
+def test_the_index_that_a_run_writes_is_no_change_of_the_folder(documents: Path):
+    own = load_settings(indexes_dir=documents / "indexes")
+    apart = own_places(own, documents.resolve())
+    before = look_at(documents, apart)
+    ingest(documents, settings=own)
+    assert look_at(documents, apart) == before != look_at(documents)

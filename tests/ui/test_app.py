@@ -1,8 +1,12 @@
 """The frame: navigation, sidebar, languages, and who may see it."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rag_app.log import ExchangeLog
 from rag_app.settings import load_settings
 from tests.ui.big_index import build
 from tests.ui.tabs import new_tab, texts
@@ -56,3 +60,57 @@ def test_an_index_is_in_the_address_and_a_link_opens_it(server):
     nowhere = new_tab(index="gone")
     nowhere.run()
     assert nowhere.selectbox(key="index").value == "default"
+
+
+@pytest.fixture
+def two_indexes(server) -> Path:
+    build(load_settings(indexes_dir=server), files=3, chunks=2, name="reports")
+    return server
+
+
+def narrowed() -> AppTest:
+    """A tab that asks the default index over one folder alone."""
+    tab = new_tab(index="default").run()
+    tab.session_state["scope_open"] = True
+    tab.run()
+    tab.multiselect(key="scope_files").set_value(["pt/*"]).run()
+    assert "pt/\\*" in texts(tab)
+    return tab
+
+
+@pytest.mark.parametrize("way", ["conversation", "link", "lost"])
+def test_what_narrows_one_index_narrows_no_other(two_indexes: Path, way: str):
+    log = ExchangeLog(two_indexes / "log.sqlite")
+    other = log.start("reports")
+    log.begin("What does report 1 say?", "reports", other)
+    tab = narrowed()
+    if way == "conversation":
+        tab.button(key=f"open-{other}").click().run()
+    elif way == "link":
+        tab.query_params["index"] = "reports"
+        tab.run()
+    else:
+        (two_indexes / "default").unlink()
+        tab.run()
+    assert not tab.exception
+    assert tab.selectbox(key="index").value == "reports"
+    assert tab.multiselect(key="scope_files").value == []
+    tab.date_input(key="scope_after").set_value(date(2020, 1, 1)).run()
+    assert "pt/" not in texts(tab)
+    assert "2020-01-01" in texts(tab)
+
+
+def test_a_link_to_a_conversation_alone_asks_its_index(two_indexes: Path):
+    log = ExchangeLog(two_indexes / "log.sqlite")
+    other = log.start("reports")
+    log.begin("What does report 1 say?", "reports", other)
+    tab = new_tab(c=other).run()
+    assert tab.selectbox(key="index").value == "reports"
+    tab.selectbox(key="index").set_value("default").run()
+    assert tab.selectbox(key="index").value == "default"
+    assert new_tab(c="gone").run().selectbox(key="index").value == "default"
+
+
+def test_a_folder_that_names_no_index_is_not_offered(two_indexes: Path):
+    (two_indexes / "reports").rename(two_indexes / "My papers")
+    assert new_tab().run().selectbox(key="index").options == ["default"]

@@ -164,11 +164,29 @@ def test_a_question_is_edited_and_the_later_ones_go(app: AppTest):
     assert len(app.chat_message) == 4
     button(app, "edit-1").click().run()
     assert "1 later" in texts(app)
-    app.text_area(key="edited-question").set_value("How many parameters does BERT have?")
+    app.text_area(key="edited-question-1").set_value("How many parameters does BERT have?")
     next(b for b in app.button if b.label == "Ask").click().run()
     answered(app)
     assert len(app.chat_message) == 2
     assert "BERT" in app.chat_message[0].markdown[0].value
+
+
+def test_each_dialog_shows_the_text_of_what_it_was_opened_for(server):
+    log = ExchangeLog(server / "log.sqlite")
+    kept = log.start("default")
+    first, second = (log.begin(f"The {nth} question?", "default", kept) for nth in ("1st", "2nd"))
+    log.begin("The question of another day?", "default", log.start("default"))
+    tab = new_tab(c=kept).run()
+    button(tab, f"edit-{first}").click().run()
+    tab.text_area[0].set_value("Typed into the first")
+    button(tab, f"edit-{second}").click().run()
+    assert [area.value for area in tab.text_area] == ["The 2nd question?"]
+    tab.sidebar.get("menu_button")[0].click("rename").run()
+    (title,) = [box for box in tab.text_input if (box.key or "").startswith("new-title")]
+    title.set_value("Typed for another")
+    tab.sidebar.get("menu_button")[1].click("rename").run()
+    (title,) = [box for box in tab.text_input if (box.key or "").startswith("new-title")]
+    assert title.value == "The 1st question?"
 
 
 def test_a_rating_and_a_comment_reach_the_log(app: AppTest, server):
@@ -317,7 +335,7 @@ def test_conversations_are_found_renamed_and_deleted(server):
     conversation = row.key.removeprefix("open-")
     menu = next(m for m in tab.main.get("menu_button") + tab.sidebar.get("menu_button"))
     menu.click("rename").run()
-    tab.text_input(key="new-title").set_value("Another title")
+    tab.text_input(key=f"new-title-{conversation}").set_value("Another title")
     next(b for b in tab.button if b.label == "Save").click().run()
     assert log.conversations(containing="Another title")[0].id == conversation
     tab.text_input(key="search-conversations").set_value("another").run()

@@ -132,6 +132,53 @@ def test_an_upload_takes_no_name_from_a_folder(app: AppTest, own: Settings, docu
     assert {"bridge.md", "bridge (2).md"} <= sources(own, "the bridge opened")
 
 
+def test_a_file_that_cannot_be_kept_keeps_no_other_from_being_added(app: AppTest, own: Settings):
+    app.run()
+    app.file_uploader[0].set_value(
+        [
+            ("otter.txt", b"The otter Brambles was born in Seattle in 2019.", "text/plain"),
+            (f"{'n' * 252}.txt", b"A name of 256 bytes.", "text/plain"),
+            ("heron.txt", b"The heron Clara lives at the lake since 2015.", "text/plain"),
+        ]
+    )
+    next(button for button in app.button if button.label == "Add to the index").click().run()
+    wait_until_done(app)
+    assert not app.exception
+    assert "name too long" in app.error[0].value
+    assert {"otter.txt", "heron.txt"} <= sources(own, "the otter and the heron")
+
+
+def test_an_upload_waits_for_the_run_that_is_going_on(app: AppTest, own: Settings, documents: Path):
+    from rag_app.store.places import index_folder
+    from ui.ingesting import IngestJob, Work, start
+
+    app.run()
+    job = IngestJob("default", [Work(documents)], own)  # of another tab
+    start(job)
+    app.file_uploader[0].set_value(
+        [("otter.txt", b"The otter Brambles was born in Seattle in 2019.", "text/plain")]
+    )
+    next(button for button in app.button if button.label == "Add to the index").click().run()
+    assert "Another run is going on" in texts(app)
+    assert (index_folder(own, "default") / "uploads" / "otter.txt").exists()
+    wait_until_done(app)
+    assert {"otter.txt", "bridge.md"} <= sources(own, "the otter and the bridge")
+    assert not job.add([])
+
+
+def test_a_run_that_is_stopped_leaves_what_comes_after_it(own: Settings, documents: Path):
+    from ui.ingesting import IngestJob, Work
+
+    job = IngestJob("default", [Work(documents), Work(documents / "notes")], own)
+    job.stop()
+    assert job.add([Work(documents)])
+    deadline = time.monotonic() + 120
+    while job.state.running:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert "bridge.md" in sources(own, "the bridge")
+
+
 def test_a_button_brings_the_index_up_to_date(app: AppTest, own: Settings, documents: Path):
     ingest(documents, settings=own)
     (documents / "otter.txt").write_text("The otter Brambles was born in Seattle in 2019.")

@@ -1,6 +1,7 @@
 """The evaluation page: a question file in the background, its plots and failures, and watching."""
 
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ingest.pipeline import ingest
+from rag_app.errors import RagError
 from rag_app.evaluation_runs import changes, load_run, run_names, save_run
 from rag_app.settings import Settings
 
@@ -110,7 +112,7 @@ def test_a_watched_questions_changed_answer_is_shown_and_accepted(
     assert "No question is watched yet" in texts(app)
     app.text_input(key="watch_question").set_value("How long is the bridge?")
     next(button for button in app.button if button.label == "Watch").click().run()
-    wait_until_done(app, "watch:default")
+    wait_until_done(app, "watch:default:How long is the bridge?")
     assert "503" in texts(app)
     bridge = documents / "bridge.md"
     bridge.write_text(bridge.read_text().replace("503 metres", "504 metres"))
@@ -145,3 +147,48 @@ def test_an_answer_of_the_chat_is_watched_by_a_click(app: AppTest, own: Settings
     assert mark.label == "Watch no longer"
     mark.click().run()
     assert watched_questions(home) == []
+
+
+def test_questions_to_watch_that_come_one_after_the_other_are_all_watched(
+    app: AppTest, own: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    """The second is typed while the first is answered, and a third that fails is told."""
+    go, made = threading.Event(), []
+
+    def slow(question: str, index: str, settings: Settings) -> None:
+        assert go.wait(60)
+        if "model" in question:
+            raise RagError("There is no such model.")
+        made.append(question)
+
+    monkeypatch.setattr("ui.saved_questions.watch", slow)
+    app.session_state["evaluation_part"] = "watched"
+    app.run()
+    questions = ["How long is the bridge?", "What did it cost?", "Which model is it?"]
+    for question in questions:
+        app.text_input(key="watch_question").set_value(question)
+        next(button for button in app.button if button.label == "Watch").click().run()
+    go.set()
+    for question in questions:
+        wait_until_done(app, f"watch:default:{question}")
+    assert sorted(made) == sorted(questions[:2])
+    assert [error.value for error in app.error] == ["That did not work: There is no such model."]
+    assert "Which model is it?" in texts(app)
+    app.button(key=f"dismiss_watch:default:{questions[2]}").click().run()
+    assert not app.error
+
+
+def test_an_answer_of_the_chat_that_cannot_be_watched_is_told(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    from tests.ui.tabs import ask, new_tab
+
+    def full(question: str, index: str, settings: Settings) -> None:
+        raise RagError("The disk is full.")
+
+    monkeypatch.setattr("ui.saved_questions.watch", full)
+    question = "When was the palm house built?"
+    chat = ask(new_tab().run(), question)
+    next(b for b in chat.button if (b.key or "").startswith("watch-")).click().run()
+    wait_until_done(chat, f"watch:default:{question}")
+    assert [error.value for error in chat.error] == ["That did not work: The disk is full."]
