@@ -96,8 +96,7 @@ def rank_sentences(
     reads the most relevant ones with the question. ``check`` is called every few sentences, and
     may raise to end the reading.
     """
-    above = {heading for p in passages for heading in (p.title, *p.headings)}
-    named = {_bare(heading) for heading in above if not heading.endswith((".", "!"))}
+    named = {_bare(heading) for p in passages for heading in (p.title, *p.headings)}
     titles = sorted(named - {""}, key=len, reverse=True)
     spans: list[tuple[Passage, int, int]] = []
     columns: dict[tuple[int, int], str] = {}  # a table row's place -> its header

@@ -13,7 +13,6 @@ _HTML = {".html", ".htm", ".xhtml"}
 _ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(\S.*)$")
 _CLOSING = re.compile(r"(?:^|[ \t])#+$")  # of "## Title ##"
 _MAX_TITLE = 500  # characters; a longer line is no heading
-_LONGEST_OPENING = 200  # characters of a plain text's title
 _SETEXT = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}(?=[^`]*$)|~{3,})")  # "```code```" opens no block
 _FRONT = re.compile(r"---\n(?=\S)(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -29,7 +28,7 @@ def load_plain(path: Path, options: LoadingOptions) -> LoadedDocument:
     """
     text = decoded(path, options)
     if path.suffix.lower() not in {".md", ".markdown"}:
-        return LoadedDocument(_opening_title(text), (Page(None, text),), "text")
+        return LoadedDocument("", (Page(None, text),), "text")
     text = without_hidden(text)
     front = _front_matter(text)
     headings, rows = _structure(text, len(front))
@@ -47,16 +46,6 @@ def decoded(path: Path, options: LoadingOptions) -> str:
             f"it has {len(data):,} bytes of text (RAG_MAX_CHARACTERS raises the limit)",
         )
     return visible(text_from(data, is_html=path.suffix.lower() in _HTML))
-
-
-def _opening_title(text: str) -> str:
-    """A first line that stands alone above more than itself; "" where there is none."""
-    first, _, rest = text.lstrip().partition("\n")
-    title, below = first.strip(), rest.lstrip(" \t")
-    stands_alone = below.startswith("\n") and len(below.strip()) > len(title)
-    if not stands_alone or len(title) > _LONGEST_OPENING or title.endswith((",", ";", ":")):
-        return ""
-    return title if any(char.isalpha() for char in title) else ""
 
 
 def _may_be_title(line: str) -> bool:

@@ -161,23 +161,6 @@ def test_text_in_any_common_encoding(tmp_path: Path, encoding: str):
     assert "decisão saiu ontem: não haverá eleição" in read(tmp_path / "t.txt").pages[0].text
 
 
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        ("Lease of the mill\n\nThe tenant pays 400 a month, on the first.", "Lease of the mill"),
-        ("\n  Mice and hearts.\r\n\r\nWe show that mice have hearts.", "Mice and hearts."),
-        ("Dear Ana,\n\nThe meeting is on Tuesday.", ""),
-        ("The meeting is on Tuesday at nine in the old mill.\n\nBring tea.", ""),
-        ("One line\nand the next.\n\nThen more of the same text.", ""),
-        ("A single line", ""),
-        ("-----\n\nA rule is no title of a text.", ""),
-    ],
-)
-def test_a_plain_text_is_titled_by_a_line_that_stands_alone(tmp_path: Path, text: str, title: str):
-    (tmp_path / "t.txt").write_text(text, newline="")
-    assert read(tmp_path / "t.txt").title == title
-
-
 def test_what_no_reader_sees_is_taken_out(tmp_path: Path):
     (tmp_path / "t.md").write_text("# Ti\u200btle\n\nPlain\U000e0041\U000e0042 text\u202e.\n")
     (page,) = read(tmp_path / "t.md").pages
