@@ -62,7 +62,7 @@ def show_conversation(conversation: str, index: str = "") -> None:
         open_index(index)
 
 
-def tells_faults(act: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
+def tells_faults(act: Callable[_Arguments, object]) -> Callable[_Arguments, None]:
     """What goes wrong in a click is kept, to be shown where the page is drawn; see ``fault``."""
 
     @wraps(act)
