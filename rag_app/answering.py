@@ -102,7 +102,7 @@ def _answer(
         if taken is not None:
             return replace(taken, usage=Usage(seconds=clock.end()))
     count = passages_read(settings)
-    found = find(question, count, request.index, settings, request.scope)
+    found = find(question, count, request.index, settings, request.scope, refill=False)
     clock.begin("reading")
     database = _opened(request.index, settings).database
     ranked = _read(question, found, database, settings, clock.check)

@@ -62,8 +62,13 @@ def find(
     scope: Scope | None = None,
     *,
     explain: bool = False,
+    refill: bool = True,
 ) -> list[Passage]:
-    """``retrieve`` for a question that was checked."""
+    """``retrieve`` for a question that was checked.
+
+    Without ``refill`` neighbours that become one passage leave their places empty: what is read
+    in the end is ``k`` chunks, whatever their number of passages.
+    """
     embedder = load_embedder(settings)
     reader = open_reader(index_folder(settings, index), embedder)
     expansion = expand(question, settings)
@@ -85,7 +90,7 @@ def find(
                 lexical_rank=item.lexical_rank,
                 explanation=Explanation(item.score, item.routed, means) if explain else None,
             )
-            for item in head
+            for item in (head if refill else head[:wanted])
         ]
         passages = merge_neighbours(ranked, wanted, reader.database.page_text)
     return rerank(question, passages, settings)[:k]
