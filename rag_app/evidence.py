@@ -31,11 +31,11 @@ class SupportCurve:
 
 
 SUPPORT_CURVE: dict[Language, SupportCurve] = {
-    "en": SupportCurve(contrast=3.5, answers=0.65, offset=0.85),
-    "pt": SupportCurve(contrast=6.3, answers=0.6, offset=1.9),
+    "en": SupportCurve(contrast=3.5, answers=0.5, offset=1.4),
+    "pt": SupportCurve(contrast=6.3, answers=0.6, offset=1.8),
 }
 _PASSAGE_WEIGHT = 0.3  # of the passage's place among those found, beside cosine and overlap
-_ANSWERS_WEIGHT = 0.5  # of the reader's probability, beside a relevance of up to 2
+_ANSWERS_WEIGHT = 0.75  # of the reader's probability, beside a relevance of up to 2
 _AT_ONCE = 24  # sentences that are embedded between two checks; others' questions get a turn
 _READ = 16  # sentences, the most relevant ones, that the reader reads
 

@@ -11,18 +11,21 @@ import time
 from pathlib import Path
 from typing import Any
 
+import openvino
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoTokenizer, BertModel
 
 from rag_app.embedding import packaged_model
+from rag_app.network import Row
 from rag_app.sentence_reader import ADAPTER, SCALE, pair, reader_module
 from training.questions import Group, load_groups
 
 _RANK = 16
 _FIRST = 1  # layers below stay as they are
 _GROUPS = 16  # a step
+_TOGETHER = 8  # sentences of like length that are read at once
 _RATE = 6e-4
 _AMONG = 0.3  # weight of the loss among a question's sentences
 _HELD_OUT = 300  # passages
@@ -35,6 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("folder", type=Path, help="of the sets as gzipped JSONL")
     parser.add_argument("--questions", type=int, default=11_200, help="most to train on")
+    parser.add_argument("--start", type=Path, help="an adapter to go on from")
     parser.add_argument("--out", type=Path, default=ADAPTER)
     arguments = parser.parse_args()
     torch.manual_seed(0)
@@ -44,6 +48,8 @@ def main() -> None:
     seen = [group for group in groups if group.passage not in held_out][: arguments.questions]
     unseen = [group for group in groups if group.passage in held_out]
     model, tokenizer = _model(), AutoTokenizer.from_pretrained(packaged_model())
+    if arguments.start:
+        _load(model, arguments.start)
     _train(model, tokenizer, seen)
     first, separation = _judge(model, tokenizer, unseen)
     print(f"held out: right sentence first {first:.3f}, AUROC answerable {separation:.3f}")
@@ -65,8 +71,8 @@ class _Adapted(nn.Module):
         self.B = nn.Parameter(torch.zeros(linear.out_features, _RANK))
 
     def forward(self, x: Tensor) -> Tensor:
-        weight = self.linear.weight + SCALE * (self.B @ self.A)
-        return nn.functional.linear(x, weight, self.linear.bias)
+        added: Tensor = (x @ self.A.T) @ self.B.T
+        return self.linear(x) + SCALE * added  # type: ignore[no-any-return]
 
 
 def _model() -> Any:  # noqa: ANN401
@@ -87,6 +93,7 @@ def _train(model: Any, tokenizer: Any, groups: list[Group]) -> None:  # noqa: AN
     weights = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=_RATE, weight_decay=0.01)
     steps = len(groups) // _GROUPS
+    bf16 = _has_bf16()
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, _RATE, total_steps=steps + 1, pct_start=0.08
     )
@@ -94,8 +101,8 @@ def _train(model: Any, tokenizer: Any, groups: list[Group]) -> None:  # noqa: AN
     for step in range(steps):
         some = groups[step * _GROUPS : (step + 1) * _GROUPS]
         optimizer.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16):
-            scores = model(*_batch(some, tokenizer)).float().squeeze(-1)
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            scores = _scores(model, tokenizer, some)
         loss = _loss(scores, some)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(weights, 1.0)
@@ -121,7 +128,7 @@ def _judge(model: Any, tokenizer: Any, groups: list[Group]) -> tuple[float, floa
     firsts, best, answerable = [], [], []
     for group in groups:
         with torch.no_grad():
-            scores = model(*_batch([group], tokenizer)).squeeze(-1)
+            scores = _scores(model, tokenizer, [group])
         best.append(float(scores.max()))
         answerable.append(any(choice.answers for choice in group.choices))
         if answerable[-1]:
@@ -131,21 +138,51 @@ def _judge(model: Any, tokenizer: Any, groups: list[Group]) -> tuple[float, floa
     return sum(firsts) / len(firsts), float((yes[:, None] > no[None]).float().mean())
 
 
-def _batch(groups: list[Group], tokenizer: Any) -> tuple[Tensor, Tensor]:  # noqa: ANN401
+def _scores(model: Any, tokenizer: Any, groups: list[Group]) -> Tensor:  # noqa: ANN401
+    """A number for each sentence of the groups, in order; those of like length read together."""
+    rows = _rows(groups, tokenizer)
+    order = sorted(range(len(rows)), key=lambda number: rows[number][0].shape[1])
+    scores: list[Tensor] = []
+    for at in range(0, len(order), _TOGETHER):
+        scores.append(model(*_padded([rows[n] for n in order[at : at + _TOGETHER]])).float())
+    places = torch.tensor(order).argsort()
+    return torch.cat(scores).squeeze(-1)[places]
+
+
+def _rows(groups: list[Group], tokenizer: Any) -> list[Row]:  # noqa: ANN401
     def ids(text: str) -> list[int]:
         return list(tokenizer(text, add_special_tokens=False).input_ids)
 
-    rows = [
+    return [
         pair(ids(group.question), ids(choice.before), ids(choice.text))
         for group in groups
         for choice in group.choices
     ]
+
+
+def _padded(rows: list[Row]) -> tuple[Tensor, Tensor]:
     width = max(row[0].shape[1] for row in rows)
     both = torch.zeros(2, len(rows), width, dtype=torch.long)
     for number, row in enumerate(rows):
         for part in (0, 1):
             both[part, number, : row[part].shape[1]] = torch.from_numpy(row[part][0])
     return both[0], both[1]
+
+
+def _has_bf16() -> bool:
+    """Whether the processor computes in bf16; where it does not, autocast would be slower."""
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def _load(model: Any, adapter: Path) -> None:  # noqa: ANN401
+    trained = {name for name, p in model.named_parameters() if p.requires_grad}
+    weights = {
+        name if name.startswith("head.") else f"bert.{name}": tensor.float()
+        for name, tensor in load_file(adapter).items()
+    }
+    if weights.keys() != trained:
+        raise SystemExit(f"{adapter} is no adapter of this shape")
+    model.load_state_dict(weights, strict=False)
 
 
 if __name__ == "__main__":
