@@ -7,6 +7,7 @@ differs where an answer is not the same again.
 import hashlib
 import json
 from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rag_app.embedding import load_embedder
@@ -50,6 +51,7 @@ def identify(request: Request, settings: Settings) -> str:
         "prompts": prompts_sha256(),
         "glossary": _glossary(settings),
         "settings": {name: str(getattr(settings, name)) for name in DECISIVE},
+        "version": _version(),
         "code": _code_sha256(),
     }
     return json.dumps(parts, sort_keys=True, ensure_ascii=False)
@@ -91,6 +93,13 @@ def _glossary(settings: Settings) -> str:
     try:
         return hashlib.sha256(settings.glossary.expanduser().read_bytes()).hexdigest()
     except OSError:  # told when it is read
+        return ""
+
+
+def _version() -> str:
+    try:
+        return version("rag-app")
+    except PackageNotFoundError:
         return ""
 
 
