@@ -103,14 +103,14 @@ def test_a_damaged_log_costs_no_answer(asking, tmp_path, caplog):
 
 
 def test_a_torn_row_costs_no_other(asking, tmp_path):
-    ask("Who published LoRA?", settings=asking)
+    ask("When was BERT published?", settings=asking)
     ask("How many parameters does GPT-3 have?", settings=asking)
     with closing(sqlite3.connect(tmp_path / "log.sqlite")) as log, log:
         log.execute("UPDATE exchanges SET answer = substr(answer, 1, 99) WHERE id = 1")
     whole, torn = open_log(asking).latest(2)
     assert (torn.state, torn.answer) == ("failed", None)
     assert whole.answer is not None
-    assert ask("Who published LoRA?", settings=asking).citations
+    assert ask("When was BERT published?", settings=asking).citations
 
 
 def test_an_answer_is_given_again_bit_for_bit(asking):
