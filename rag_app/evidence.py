@@ -31,8 +31,8 @@ class SupportCurve:
 
 
 SUPPORT_CURVE: dict[Language, SupportCurve] = {
-    "en": SupportCurve(contrast=3.5, answers=0.5, offset=1.4),
-    "pt": SupportCurve(contrast=6.3, answers=0.6, offset=1.8),
+    "en": SupportCurve(contrast=3.5, answers=0.5, offset=1.46),
+    "pt": SupportCurve(contrast=6.3, answers=0.6, offset=1.9),
 }
 _PASSAGE_WEIGHT = 0.3  # of the passage's place among those found, beside cosine and overlap
 _ANSWERS_WEIGHT = 0.75  # of the reader's probability, beside a relevance of up to 2
