@@ -22,8 +22,9 @@ def list_documents(
 ) -> Answer | None:
     """``base`` with a line for each document of the scope that has text; None where none has.
 
-    Each line cites the first sentence that the index holds of its document, unless that one
-    instructs the machine that reads it. Call it in a snapshot of the database.
+    Each line cites the first sentence of its document's first chunk that instructs no machine;
+    where every one does, the line has the document's name alone. Call it in a snapshot of the
+    database.
     """
     records = database.documents()
     known = {record.source: record for record in records if record.outcome == INDEXED}
@@ -32,18 +33,23 @@ def list_documents(
         return None
     passages = database.passages_in_order(chunks[:_MOST_SHOWN])
     hashes = database.sha256_of(passage.source for passage in passages)
-    citations, claims = [], []
-    for number, passage in enumerate(passages, 1):
-        start, end = _opening(passage)
-        quote = passage.text[start - passage.start : end - passage.start]
-        place = (passage.source, passage.page)
-        citations.append(Citation(number, *place, quote, start, end, hashes[passage.source]))
-        told = _line(known[passage.source], quote, language)
-        claims.append(Claim(told, "supported", (number,)))
+    citations: list[Citation] = []
+    claims: list[Claim] = []
+    for passage in passages:
+        source, page, quote = passage.source, passage.page, ""
+        numbers: tuple[int, ...] = ()
+        if opening := _opening(passage):
+            start, end = opening
+            quote = passage.text[start - passage.start : end - passage.start]
+            number = len(citations) + 1
+            numbers = (number,)
+            citations.append(Citation(number, source, page, quote, start, end, hashes[source]))
+        claims.append(Claim(_line(known[source], quote, language), "supported", numbers))
     head = f"{len(chunks)} {_DOCUMENTS[language][len(chunks) > 1]}."
     if len(claims) < len(chunks):
         head += " " + _FIRST[language].format(len(claims))
-    text = "\n".join([head, *(f"- {claim.text} [{claim.numbers[0]}]" for claim in claims)])
+    marked = [" ".join([claim.text, *(f"[{n}]" for n in claim.numbers)]) for claim in claims]
+    text = "\n- ".join([head, *marked])
     unreadable = tuple(record.source for record in records if record.outcome != INDEXED)
     total = sum(known[passage.source].chunks for passage in passages)
     return replace(
@@ -53,12 +59,14 @@ def list_documents(
     )  # fmt: skip
 
 
-def _opening(passage: Passage) -> tuple[int, int]:
-    """Its first sentence that is no instruction, no longer than a line."""
+def _opening(passage: Passage) -> tuple[int, int] | None:
+    """Its first sentence that is no instruction, no longer than a line; None where all are."""
     spans = list(passage.sentences) or [(passage.start, passage.end)]
     flags = flag([passage.text[a - passage.start : b - passage.start] for a, b in spans])
     honest = [span for span, is_instruction in zip(spans, flags, strict=True) if not is_instruction]
-    start, end = (honest or [(passage.start, passage.start)])[0]
+    if not honest:
+        return None
+    start, end = honest[0]
     if end - start > _LONGEST:
         cut = passage.text.rfind(" ", start - passage.start, start - passage.start + _LONGEST)
         end = passage.start + cut if cut > 0 else start + _LONGEST
@@ -68,4 +76,5 @@ def _opening(passage: Passage) -> tuple[int, int]:
 def _line(record: DocumentRecord, quote: str, language: Language) -> str:
     pages = _PAGES[language].format(record.pages) if record.pages > 1 else ""
     size = f"{pages}{record.chunks} {_PASSAGES[language][record.chunks > 1]}"
-    return f"{record.source} ({size}): “{spoken(quote, record.source)}”"
+    said = f": “{spoken(quote, record.source)}”" if quote else ""
+    return f"{record.source} ({size}){said}"

@@ -73,22 +73,20 @@ def is_running(name: str) -> bool:
 
 def task_progress(name: str) -> None:
     """Draw a running task with its progress and Stop, or the error that ended it."""
-    task = task_of(name)
-    if task is None:
-        return
-    if task.running:
-        st.fragment(_running, run_every=1.0)(task)
-    else:
-        _failed(task)
+    _drawn(name, _running)
 
 
 def task_end(name: str) -> None:
     """Draw the page anew when a task ends, and nothing but the error that ended it."""
+    _drawn(name, _awaited)
+
+
+def _drawn(name: str, while_running: Callable[[Task], None]) -> None:
     task = task_of(name)
     if task is None:
         return
     if task.running:
-        st.fragment(_awaited, run_every=1.0)(task)
+        st.fragment(while_running, run_every=1.0)(task)
     else:
         _failed(task)
 
