@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
+    _check(options)
     if options.verify is not None or options.repair is not None:
         from ingest.checkup import run_checkup
 
@@ -101,10 +102,6 @@ def _run(options: argparse.Namespace) -> int:
         return _remove(options)
     if options.folder is None:
         raise DocumentsError("Give the folder that holds the documents: python -m ingest DOCS.")
-    if options.plan and options.watch:
-        raise DocumentsError(
-            "--plan says what a run would do, --watch does it at once: give one of them."
-        )
     from rich.console import Console
 
     from ingest.pipeline import ingest, plan_only
@@ -144,6 +141,20 @@ def _run(options: argparse.Namespace) -> int:
     return 2 if unknown else 0
 
 
+def _check(options: argparse.Namespace) -> None:
+    """Raise DocumentsError where what must change nothing is asked for with what does."""
+    if options.plan and (options.remove or options.repair is not None):
+        raise DocumentsError(
+            "--plan does nothing, --remove and --repair change the index at once: leave one out."
+        )
+    if options.verify is not None and options.repair is not None:
+        raise DocumentsError("--verify changes nothing, --repair mends: give one of them.")
+    if options.plan and options.watch:
+        raise DocumentsError(
+            "--plan says what a run would do, --watch does it at once: give one of them."
+        )
+
+
 def _remove(options: argparse.Namespace) -> int:
     from ingest.removal import remove
     from ingest.report import printable
@@ -169,7 +180,13 @@ def _watch(options: argparse.Namespace) -> int:
         sys.stdout.flush()
 
     with _stop_when_asked() as stop:
-        watch(options.folder, index=options.index, on_event=line, stop=stop)
+        watch(
+            options.folder,
+            index=options.index,
+            keep_missing=options.keep_missing,
+            on_event=line,
+            stop=stop,
+        )
     return 0
 
 

@@ -1,6 +1,7 @@
 """A file into a ``LoadedDocument``: its suffix names the loader, its first bytes must agree."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from rag_app.errors import FileRejected, Reason
 from rag_app.invisible import without_invisible
 from rag_app.values import LoadedDocument
 
-VERSION = "4"  # of what the loaders make of a file; an index read by other rules is read anew
+VERSION = "5"  # of what the loaders make of a file; an index read by other rules is read anew
 
 _ZIP, _PDF, _OLE = b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFFICE = {".docx", ".pptx", ".xlsx", ".epub"}
@@ -79,9 +80,12 @@ def suffixes() -> list[str]:
 
 
 def visible(text: str) -> str:
-    r"""``text`` without invisible characters, every line end a "\n"."""
+    r"""``text`` without invisible characters, every line end a "\n", an accent on its letter.
+
+    Files from a Mac may hold the letter and then the accent, which would cut words in two.
+    """
     text = text.replace("\r\n", "\n")
-    return without_invisible(_LINE_END.sub("\n", text))
+    return unicodedata.normalize("NFC", without_invisible(_LINE_END.sub("\n", text)))
 
 
 def _loader(path: Path, options: LoadingOptions) -> Loader:

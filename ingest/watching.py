@@ -33,6 +33,7 @@ def watch(
     *,
     index: str = "default",
     settings: Settings | None = None,
+    keep_missing: bool = False,
     on_event: Callable[[Event], None],
     stop: threading.Event | None = None,
     pause_s: float = _PAUSE_S,
@@ -56,7 +57,9 @@ def watch(
         now = look_at(root, own_places(settings, root))
         if now == before and now != done:  # a change, and it has settled
             try:
-                report = ingest(root, index=index, settings=settings, stop=stop)
+                report = ingest(
+                    root, index=index, settings=settings, keep_missing=keep_missing, stop=stop
+                )
             except (IndexBusy, DocumentsError) as error:
                 if str(error) != told:
                     told = str(error)

@@ -142,11 +142,19 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("\nStopped; nothing is written.\n")
         return 130
     data = asdict(run)
-    Path(f"{stem}.json").write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
     from rag_app.evaluation_report import as_html, as_text
 
-    Path(f"{stem}.html").write_text(as_html(data, before), "utf-8")
-    sys.stdout.write(as_text(data, before) + f"\n\nWritten: {stem}.json, {stem}.html\n")
+    sys.stdout.write(as_text(data, before) + "\n\n")
+    try:
+        Path(f"{stem}.json").write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
+        Path(f"{stem}.html").write_text(as_html(data, before), "utf-8")
+    except OSError as error:
+        sys.stderr.write(
+            f"error: {stem}.json and .html cannot be written ({error.strerror}). Free space there,"
+            " or name another place with --out.\n"
+        )
+        return 2
+    sys.stdout.write(f"Written: {stem}.json, {stem}.html\n")
     return 0
 
 

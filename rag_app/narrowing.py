@@ -83,9 +83,16 @@ def _page_range(pages: tuple[int, int] | None) -> tuple[int, int] | None:
 
 
 def _moment(modified_after: datetime | date | None) -> datetime | None:
-    if modified_after is None or isinstance(modified_after, datetime):
-        return modified_after
-    if isinstance(modified_after, date):
+    if modified_after is None:
+        return None
+    if isinstance(modified_after, datetime):
+        try:
+            modified_after.timestamp()  # without a zone, the first and last days may have none
+        except (ValueError, OverflowError, OSError):
+            pass
+        else:
+            return modified_after
+    elif isinstance(modified_after, date):
         return datetime.combine(modified_after, time(), UTC)
     raise QuestionError(
         f"modified_after={modified_after!r} cannot be used: give a date or a datetime,"

@@ -1,6 +1,7 @@
 """The questions of an evaluation: one JSON object a line, each checked as it is read."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ class Question:
 def read_questions(path: Path) -> list[Question]:
     """The questions of a file. Raises DocumentsError naming the line that cannot be used."""
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise DocumentsError(f"{path} cannot be read: {error}.") from error
     questions = [_read(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
@@ -42,12 +43,15 @@ def read_questions(path: Path) -> list[Question]:
 def _read(path: Path, number: int, line: str) -> Question:
     try:
         row = json.loads(line)
+        json.dumps(row, ensure_ascii=False).encode()  # half a character cannot be written down
         if not isinstance(row, dict):
             raise ValueError("it is no JSON object")
         missing = [name for name in _REQUIRED if name not in row]
         if missing:
             raise ValueError(f"it has no {missing[0]!r}")
         return _question({name: value for name, value in row.items() if value is not None})
+    except RecursionError as error:
+        raise DocumentsError(f"{path}, line {number}, is no question: nested too deep.") from error
     except ValueError as error:
         raise DocumentsError(f"{path}, line {number}, is no question: {error}.") from error
 
@@ -83,10 +87,11 @@ def _question(row: Mapping[str, Any]) -> Question:
 def _graded(place: object) -> tuple[Place, float]:
     if isinstance(place, dict):
         document, page, grade = place.get("doc"), place.get("page"), place.get("grade")
-        is_paged = page is None or isinstance(page, int)
-        if isinstance(document, str) and is_paged and isinstance(grade, int | float | None):
+        is_paged = page is None or (isinstance(page, int) and not isinstance(page, bool))
+        is_graded = grade is None or (isinstance(grade, int | float) and 0 <= grade < math.inf)
+        if isinstance(document, str) and is_paged and is_graded:
             return (document, page), 1.0 if grade is None else float(grade)
     raise ValueError(
         f"its 'evidence' has {place!r}, not an object with 'doc' (text), 'page' (a number or null)"
-        " and perhaps 'grade' (a number)"
+        " and perhaps 'grade' (a number, 0 or more)"
     )

@@ -1,6 +1,7 @@
 """From a question to the passages of the documents that speak of it."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -111,13 +112,15 @@ def checked(question: str, settings: Settings) -> str:
 
 
 def as_text(question: str) -> str:
-    """The question with U+FFFD for what is no letter: a command line may hold any byte.
+    """The question, accents on their letters, with U+FFFD for what is none.
+
+    A command line may hold any byte, and words copied from a file's name their accents apart.
 
     Raises QuestionError where it is no text at all.
     """
     if not isinstance(question, str):
         raise QuestionError(f"A question is text, such as 'Who published LoRA?', not {question!r}.")
-    return _LONE_SURROGATE.sub("\ufffd", question)
+    return unicodedata.normalize("NFC", _LONE_SURROGATE.sub("\ufffd", question))
 
 
 class HybridRetriever(BaseRetriever):

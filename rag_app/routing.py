@@ -7,6 +7,7 @@ names and years that it opens with; how much a word says is told by how few docu
 
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -33,7 +34,7 @@ def names_of(source: str, title: str, opening: str = "") -> Names:
 
     ``opening`` is the start of its text, where it is long enough to be about what it opens with.
     """
-    stem = source.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()
+    stem = unicodedata.normalize("NFC", source.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower())
     words = _WORD.findall(stem)
     parts = [part for word in words for part in _PART.findall(word)]
     named = {*words, *_glued(words)}

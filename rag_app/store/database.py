@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -153,5 +154,6 @@ class Database(Contents):
 
 
 def _context_terms(source: str, title: str, headings: Sequence[str], language: str) -> str:
-    words = " ".join([Path(source).stem.replace("_", " "), title, *headings])
+    name = unicodedata.normalize("NFC", Path(source).stem.replace("_", " "))
+    words = " ".join([name, title, *headings])
     return " ".join(terms.analyse(words, "pt" if language == "pt" else "en"))

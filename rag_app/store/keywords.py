@@ -1,8 +1,10 @@
 """Keyword search: BM25 over the chunks, bounded in what it reads of a large index."""
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from rag_app.errors import IndexDamaged
 from rag_app.store.connection import Connection
@@ -14,6 +16,7 @@ EXHAUSTIVE = 50_000  # chunks: in an index no larger, each that has any word of 
 _SCORED = 12_000  # chunks that the question's rarest words may find in a larger one
 _WANTED = 400  # chunks that a conjunction of common words should find at least
 _HELPING = 400_000  # chunks that have the words which rank, with those, what was found
+_SPELLINGS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 _READ = 500  # of those found, best first, that are scored by all the words
 
 
@@ -233,7 +236,12 @@ def condition(scope: Scope) -> tuple[str, list[object]]:
 
 
 def named(sources: Sequence[str]) -> tuple[str, list[object]]:
-    """Files, what lies below folders, and patterns as a condition on documents, and its values."""
+    """Files, what lies below folders, and patterns as a condition on documents, and its values.
+
+    An accent may stand on its letter in one spelling of a name and behind it in the other.
+    """
+    spelled = [(it, *(unicodedata.normalize(form, it) for form in _SPELLINGS)) for it in sources]
+    sources = list(dict.fromkeys(name for names in spelled for name in names))
     either = [f"source IN ({','.join('?' * len(sources))})"]
     values: list[object] = list(sources)
     for source in sources:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.__main__ import main
 from ingest.ignoring import Ignored, ignored_files, restore
 from ingest.pipeline import ingest
 from ingest.removal import UPLOADS, remove
@@ -101,3 +102,17 @@ def test_a_file_is_read_again_where_it_is_asked_for(own, documents: Path):
     assert actions["bridge.md"] == "changed"
     assert actions["ponte.md"] == "unchanged"
     assert report.embedded == 0  # its vectors are known
+
+
+@pytest.mark.parametrize(
+    "words", [["--plan", "--remove", "bridge.md"], ["--plan", "--repair"], ["--verify", "--repair"]]
+)
+def test_a_command_that_changes_nothing_is_joined_by_none_that_does(
+    own, documents: Path, monkeypatch, capsys, words
+):
+    monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+    ingest(documents, settings=own)
+    assert main(words) == 2
+    assert words[-1 if words[-1] == "--repair" else 1] in capsys.readouterr().err
+    assert "bridge.md" in found(own)
+    assert ignored_files(index_folder(own, "default")) == []

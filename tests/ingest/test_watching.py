@@ -1,3 +1,4 @@
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -5,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest import watching
+from ingest.__main__ import main
 from ingest.pipeline import ingest
 from ingest.watching import Event, look_at, watch
 from rag_app import retrieve
@@ -89,3 +92,20 @@ def test_the_index_that_a_run_writes_is_no_change_of_the_folder(documents: Path)
     before = look_at(documents, apart)
     ingest(documents, settings=own)
     assert look_at(documents, apart) == before != look_at(documents)
+
+
+def test_a_watcher_keeps_what_is_missing_where_it_is_told_to(own, documents: Path, monkeypatch):
+    monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+    ingest(documents, settings=own)
+    (documents / "ponte.md").unlink()
+    runs = []
+
+    def once(*arguments, **options):
+        runs.append(ingest(*arguments, **options))
+        signal.raise_signal(signal.SIGINT)
+        return runs[-1]
+
+    monkeypatch.setattr(watching, "ingest", once)
+    assert main([str(documents), "--watch", "--keep-missing"]) == 0
+    assert len(runs) == 1
+    assert "ponte.md" in {p.source for p in retrieve("ponte", 5, settings=own)}

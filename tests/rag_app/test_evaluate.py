@@ -1,4 +1,6 @@
+import errno
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,10 @@ def test_scores_an_index_and_compares_two_runs(questions: Path, capsys):
         ({"evidence": "a.pdf"}, "its 'evidence' is 'a.pdf', not a list"),
         ({"evidence": [{"page": 2}]}, "its 'evidence' has {'page': 2}, not an object with 'doc'"),
         ({"lang": "fr"}, "its 'lang' is 'fr', not one of en, pt"),
+        ({"evidence": [{"doc": "a", "grade": -1}]}, "its 'evidence' has {'doc': 'a', 'grade': -1}"),
+        ({"evidence": [{"doc": "a", "grade": math.nan}]}, "its 'evidence' has {'doc': 'a', 'gra"),
+        ({"evidence": [{"doc": "a", "page": True}]}, "its 'evidence' has {'doc': 'a', 'page': Tr"),
+        ({"question": "Half \ud800?"}, "'utf-8' codec can't encode character"),
     ],
 )
 def test_a_field_that_cannot_be_used_is_named_before_any_question_is_asked(
@@ -102,3 +108,29 @@ def test_a_field_that_is_null_is_one_left_out(tmp_path: Path):
     (question,) = read_questions(path)
     assert (question.id, question.lang, question.answers, question.kind) == ("7", "en", (), "")
     assert question.evidence == {("a", None): 1.0}
+
+
+def test_a_file_with_a_mark_of_its_encoding_is_read_and_one_nested_too_deep_is_named(
+    tmp_path: Path, capsys
+):
+    path = tmp_path / "q.jsonl"
+    row = {"id": 1, "question": "How much?", "answerable": True, "evidence": []}
+    path.write_text(json.dumps(row), "utf-8-sig")
+    assert [question.id for question in read_questions(path)] == ["1"]
+    path.write_text("[" * 100_000)
+    assert main([str(path)]) == 2
+    assert "line 1, is no question: nested too deep" in capsys.readouterr().err
+
+
+def test_scores_are_told_where_no_report_can_be_written_in_the_end(
+    questions: Path, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    assert main([str(questions), "--retrieval-only"]) == 2
+    said = capsys.readouterr()
+    assert "hit@5" in said.out
+    assert "No space left on device" in said.err
+    assert "--out" in said.err

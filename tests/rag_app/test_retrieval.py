@@ -146,3 +146,8 @@ def _save_untrained_cross_encoder(folder):
     BertForSequenceClassification(config).save_pretrained(folder)
     AutoTokenizer.from_pretrained(packaged_model()).save_pretrained(folder)
     CrossEncoder(folder).save_pretrained(folder)
+
+
+def test_a_moment_that_the_clock_cannot_tell_is_named(settings):
+    with pytest.raises(QuestionError, match="a date or a datetime"):
+        retrieve("bridge", settings=settings, modified_after=datetime.min)

@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 
 from rag_app import retrieve
@@ -61,3 +63,37 @@ def test_a_long_document_is_named_by_what_it_opens_with():
     assert set(route("Who manages the Limes home?", names)) == {"7c3f62.pdf"}
     assert set(route("What was inspected in 2015?", names)) == {"7c3f62.pdf"}
     assert route("Registered where?", names) == {}
+
+
+@pytest.mark.parametrize("spelling", ["NFC", "NFD"])
+def test_an_accent_may_stand_behind_its_letter_anywhere(own, tmp_path, spelling):
+    """In a file's name and text, as a Mac may write them, and in a question; found alike."""
+    from ingest.pipeline import ingest
+    from rag_app import ask
+
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for name, words in [
+        ("Relatório de Gestão", "A manutenção do açude foi concluída em março."),
+        ("Inventário Florestal", "A área medida tem 40 hectares."),
+        ("Balanço", "A receita do município cresceu."),
+    ]:
+        for form, text in [(".md", words), (" 2.md", f"{words} São João Batista estava lá.")]:
+            path = folder / unicodedata.normalize("NFD", name + form)
+            path.write_text(unicodedata.normalize("NFD", text))
+    ingest(folder, settings=own)
+
+    def spelled(text: str) -> str:
+        return unicodedata.normalize(spelling, text)
+
+    best = retrieve(spelled("manutenção do açude"), 1, settings=own)[0]
+    assert best.lexical_rank == 1
+    assert "Gesta" in best.source
+    named = retrieve(spelled("Que diz o inventário?"), 1, settings=own, explain=True)[0]
+    assert named.explanation is not None
+    assert named.explanation.routed > 0
+    within = retrieve("palavras", settings=own, sources=spelled("Inventário*"))
+    assert len(within) == 2
+    answer = ask(spelled("Quando foi concluída a manutenção do açude?"), settings=own)
+    assert "março" in answer.text
+    assert answer.absent == ()
