@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rag_app.dates import MONTHS
 from rag_app.language import Language
 
 
@@ -127,13 +128,9 @@ _FIGURE: dict[Language, re.Pattern[str]] = {
     )
     for language in _SCALES
 }
-_MONTHS = (
-    "january|janeiro february|fevereiro march|março april|abril may|maio june|junho july|julho"
-    " august|agosto september|setembro october|outubro november|novembro december|dezembro"
-).split()
 _MONTH = re.compile(
     r"(?i)(?:(?<=\d\s)|(?<=\dst\s)|(?<=\dnd\s)|(?<=\drd\s)|(?<=\dth\s)|(?<=\sde\s))(?P<after>{0})\b"
-    r"|\b(?P<before>{0})(?=,?\s(?:de\s)?\d)".format("|".join(_MONTHS))
+    r"|\b(?P<before>{0})(?=,?\s(?:de\s)?\d)".format("|".join(MONTHS))
 )
 _MINUS = re.compile(r"(?:^|[\s(\[|:=$€£])[-−–]$")  # right before a figure; a range has one too
 _FELL = re.compile(
@@ -181,7 +178,7 @@ def figures(text: str, language: Language) -> list[Figure]:
 def _month(match: re.Match[str]) -> Figure:
     """A month beside a day or a year, as the figure that a date may have in its place."""
     name = match.group().lower()
-    number = next(i for i, names in enumerate(_MONTHS, 1) if name in names.split("|"))
+    number = next(i for i, names in enumerate(MONTHS, 1) if name in names.split("|"))
     return Figure(Decimal(number), "", False, False, *match.span())
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from rag_app.dates import dates
 from rag_app.evidence import Sentence
 from rag_app.figures import Figure, figures, says, table_powers
 from rag_app.language import STOP_WORDS, Language, detect
@@ -170,6 +171,8 @@ def _bears(claim: _Claim, text: str, places: Sequence[Sentence], gate: Gate) -> 
     powers = table_powers(" ".join(place.passage.text for place in places))
     if not all(says(figure, have.figures, powers) for figure in said.figures):
         return False
+    if not _dates_stand(claim.text, have):
+        return False
     if gate.in_order:
         return _runs(said.all_words, have.all_words) <= _MOST_RUNS
     return _names_stand(said, have, places, language) and not _turned(claim.text, text)
@@ -218,6 +221,24 @@ def _names_stand(said: _Read, have: _Read, places: Sequence[Sentence], language:
     known = {*have.all_words, *analyse(re.sub(r"[/_.-]", " ", above), language)}
     figured = " ".join(said.text[figure.start : figure.end] for figure in said.figures)
     return all(name in figured or set(analyse(name, language)) <= known for name in names)
+
+
+def _dates_stand(claim: str, have: _Read) -> bool:
+    """Whether no date of the claim is put together from several dates of the text.
+
+    A part of it that stands outside of these dates may belong to one: "14 and 15 March".
+    """
+    there = dates(have.text)
+    loose = {
+        int(figure.value)
+        for figure in have.figures
+        if not any(date.start <= figure.start < date.end for date in there)
+    }
+    return all(
+        any(date.agrees(other) for other in there)
+        or not loose.isdisjoint({date.year, date.month, date.day})
+        for date in dates(claim)
+    )
 
 
 def _turned(claim: str, text: str) -> bool:

@@ -47,6 +47,29 @@ def test_a_tables_scale_may_stand_above_it():
     assert judge(claim, [bare], [bare], "en", LENIENT).label == "unsupported"
 
 
+TERM = "The lease starts on 1 April 2023 and ends on 31 March 2026."
+PRAZO = "A locação vigora de 1º de agosto de 2022 a 31 de julho de 2025."
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "label"),
+    [
+        (TERM, "The lease starts on 1 March 2023.", "unsupported"),
+        (TERM, "The lease ends in April 2026.", "unsupported"),
+        (TERM, "The lease starts on April 1, 2023.", "supported"),
+        (TERM, "The lease starts in April 2023.", "supported"),
+        (TERM, "The lease ends on 2026-03-31.", "supported"),
+        (PRAZO, "A locação vigora até 1 de julho de 2025.", "unsupported"),
+        (PRAZO, "A locação vigora até 31 de julho de 2025.", "supported"),
+        ("They met on 14 and 15 March 2023.", "They met on 14 March 2023.", "supported"),
+        ("Open from 3 May to 5 June 2024.", "Open from 3 May 2024.", "supported"),
+    ],
+)
+def test_a_date_is_not_put_together_from_others(text: str, claim: str, label: str):
+    language = "pt" if text == PRAZO else "en"
+    assert judge(claim, [place(text)], [place(text)], language, LENIENT).label == label
+
+
 def test_decimal_marks_are_those_of_each_language():
     english = place("The model has 1.577 billion parameters in all.")
     claim = "Parameters: 1,577 bilhão."
