@@ -62,7 +62,10 @@ def judge(
 
 _MOST_RUNS = 2
 _SMALLEST_PART = 0.25  # of a stitched sentence's words; less may be a slip of one word
-_DENIAL = re.compile(r"(?i)\b(?:not|no|never|neither|nor|without|não|nunca|nem|sem)\b|n['’]t\b")
+_DENIAL = re.compile(
+    r"(?i)\b(?:not|no|never|neither|nor|without|cannot|none|nobody|nothing|(?:fail(?:s|ed|ing)?|unable)\s+to"
+    r"|não|nunca|nem|sem|jamais|ninguém|nenhuma?|deix(?:a|ou|aram)\s+de)\b|n['’]t\b"
+)
 _POSSESSIVE = re.compile(r"['’]s\b")
 _NAME = re.compile(r"(?<![\w.])[A-ZÀ-ÖØ-Þ][\w&-]*")
 # Words that turn a claim around, in stems of what they begin with; each side excludes the other.
@@ -73,14 +76,19 @@ _OPPOSITES = [
          r"decreas|declin|fell|fall|drop|lower|down\b|shr[aiu]nk|loss"),
         (r"before\b|prior\b|earlier", r"after\b|subsequent|later"),
         (r"maxim|most\b|largest|highest|greatest", r"minim|least\b|smallest|lowest"),
-        (r"includ", r"exclud"),
+        (r"above\b|more\b|exceed|at\s+least", r"below\b|less\b|fewer\b|at\s+most"),
+        (r"includ", r"exclud|except\b"),
+        (r"permit|permissible|allow", r"prohibit|forbid|forbad|banned"),
         (r"accept|approv", r"reject|refus|den(?:y|ied)"),
         (r"buy|bought|acquir|purchas", r"sell\b|sold|divest"),
         (r"begin|began|start|open", r"end(?:s|ed)?\b|clos|finish"),
         (r"aument|cresc|subi|elev|maior|alta\b", r"diminu|redu[zcç]|ca[ií]|qued|menor|baix"),
         (r"antes\b|anterior", r"depois|após|posterior"),
         (r"compr|adquir", r"vend"),
-        (r"inclu", r"exclu"),
+        (r"acima\b|mais\s+d[eo]|ou\s+mais|superior|no\s+mínimo|pelo\s+menos",
+         r"abaixo\b|menos\s+d[eo]|ou\s+menos|inferior|no\s+máximo"),
+        (r"inclu", r"exclu|exceto\b"),
+        (r"permit|autoriza", r"pro[ií]b|veda(?:d|\b)"),
         (r"aceit|aprov", r"rejeit|recus|neg[ao]"),
     )
 ]  # fmt: skip

@@ -38,6 +38,28 @@ def test_figures_units_names_and_turns_must_stand_in_what_is_cited(claim: str, l
     assert judge(claim, [REVENUE], [REVENUE], "en", LENIENT).label == label
 
 
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("The lease cannot be ended before June.", "The lease can be ended before June."),
+        ("Acme failed to deliver the goods on time.", "Acme deliver the goods on time."),
+        ("None of the trustees resigned in May.", "The trustees resigned in May."),
+        ("Nenhum sócio votou contra a proposta.", "O sócio votou contra a proposta."),
+        ("Claims above 15 euros need receipts.", "Claims below 15 euros need receipts."),
+        ("Flights of six hours or more are paid.", "Flights of six hours or less are paid."),
+        ("It runs daily except on Sundays.", "It runs daily including on Sundays."),
+        ("Smoking is permitted in the yard here.", "Smoking is prohibited in the yard here."),
+        ("Pagam os que ganham acima de 900 reais.", "Pagam os que ganham abaixo de 900 reais."),
+        ("É permitida aos locatários a sublocação do imóvel inteiro.",
+         "É proibida aos locatários a sublocação do imóvel inteiro."),
+    ],
+)  # fmt: skip
+def test_what_the_text_denies_or_turns_is_not_said(text: str, claim: str):
+    language = detect(text)
+    assert judge(claim, [place(text)], [place(text)], language, LENIENT).label == "unsupported"
+    assert judge(text, [place(text)], [place(text)], language, LENIENT).label == "supported"
+
+
 def test_a_tables_scale_may_stand_above_it():
     page = "(in millions)\nTotal revenues 81,288"
     row = place("Total revenues 81,288", page_text=page)
