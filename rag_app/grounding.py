@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from rag_app.dates import dates
 from rag_app.evidence import Sentence
@@ -67,6 +68,7 @@ _DENIAL = re.compile(
     r"|não|nunca|nem|sem|jamais|ninguém|nenhuma?|deix(?:a|ou|aram)\s+de)\b|n['’]t\b"
 )
 _POSSESSIVE = re.compile(r"['’]s\b")
+_A_WORD = re.compile(r"[^\W\d_]+")
 _NAME = re.compile(r"(?<![\w.])[A-ZÀ-ÖØ-Þ][\w&-]*")
 # Words that turn a claim around, in stems of what they begin with; each side excludes the other.
 _OPPOSITES = [
@@ -183,7 +185,9 @@ def _bears(claim: _Claim, text: str, places: Sequence[Sentence], gate: Gate) -> 
         return False
     if gate.in_order:
         return _runs(said.all_words, have.all_words) <= _MOST_RUNS
-    return _names_stand(said, have, places, language) and not _turned(claim.text, text)
+    if _turned(claim.text, text) or _swapped(said, have, language):
+        return False
+    return _names_stand(said, have, places, language)
 
 
 def _halves(claim: _Claim, evidence: Sequence[Sentence], gate: Gate) -> tuple[Sentence, ...]:
@@ -256,6 +260,65 @@ def _turned(claim: str, text: str) -> bool:
             if mine.search(claim) and not mine.search(text) and theirs.search(text):
                 return True
     return False
+
+
+def _swapped(said: _Read, have: _Read, language: Language) -> bool:
+    """Whether the claim is the text with two of its names, or of its figures, interchanged.
+
+    That is so where all else stands in the text's order, and these would too were they sorted.
+    Names with no word between them are a list, in any order.
+    """
+    at: dict[str, list[int]] = {}
+    theirs = _marked(have, language)
+    for position, mark in enumerate(theirs):
+        at.setdefault(mark.term, []).append(position)
+    ours = [mark for mark in _marked(said, language) if len(at.get(mark.term, ())) == 1]
+    for kind in ("figure", "name"):
+        own = [i for i, mark in enumerate(ours) if _is_both(mark, theirs[at[mark.term][0]], kind)]
+        order = [at[mark.term][0] for mark in ours]
+        is_list = kind == "name" and own and own[-1] - own[0] + 1 == len(own)
+        straight = list(order)
+        for i, position in zip(own, sorted(order[i] for i in own), strict=True):
+            straight[i] = position
+        if order != straight and straight == sorted(straight) and not is_list:
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A word or figure of a text, as it compares with another's."""
+
+    term: str
+    kind: str  # "figure", "name", "first" (it may be a name) or "word"
+
+
+def _is_both(one: _Mark, other: _Mark, kind: str) -> bool:
+    kinds = {one.kind, other.kind}
+    return kinds == {kind} or (kind == "name" and kinds == {"name", "first"})
+
+
+def _marked(text: _Read, language: Language) -> list[_Mark]:
+    """Its words and figures in order; dates, and figures joined as a range is, left out."""
+    whole = [(date.start, date.end) for date in dates(text.text)]
+    by_start = sorted(text.figures, key=lambda it: it.start)
+    for one, other in pairwise(by_start):
+        if other.start - one.end <= 1:
+            whole.append((one.start, other.end))
+    found = []
+    for figure in by_start:
+        if not any(start <= figure.start < end for start, end in whole):
+            found.append((figure.start, _Mark(f"{figure.value.normalize()}", "figure")))
+    taken = [*whole, *((figure.start, figure.end) for figure in by_start)]
+    first = True
+    for match in _A_WORD.finditer(text.text):
+        term = "".join(analyse(match.group(), language))
+        if term and not any(start <= match.start() < end for start, end in taken):
+            is_name = match.group()[0].isupper()
+            kind = ("first" if first else "name") if is_name else "word"
+            found.append((match.start(), _Mark(term, kind)))
+        first = False
+    return [mark for _, mark in sorted(found, key=lambda it: it[0])]
 
 
 def _runs(words: Sequence[str], of: Sequence[str]) -> float:

@@ -60,6 +60,32 @@ def test_what_the_text_denies_or_turns_is_not_said(text: str, claim: str):
     assert judge(text, [place(text)], [place(text)], language, LENIENT).label == "supported"
 
 
+@pytest.mark.parametrize(
+    ("text", "claim", "label"),
+    [
+        ("Tom Brandt sued Priya Nair over the roof.",
+         "Priya Nair sued Tom Brandt over the roof.", "unsupported"),
+        ("Marcos acusou Helena de fraude.", "Helena acusou Marcos de fraude.", "unsupported"),
+        ("O lucro caiu de R$ 72,4 milhões para R$ 65,9 milhões.",
+         "O lucro caiu de R$ 65,9 milhões para R$ 72,4 milhões.", "unsupported"),
+        ("It had $1.2bn in loans and $45 million in grants.",
+         "It had $45 million in loans and $1.2bn in grants.", "unsupported"),
+        ("Rui foi eleito com 19 votos; Ana recebeu 8.",
+         "Ana foi eleito com 19 votos; Rui recebeu 8.", "unsupported"),
+        ("Revenue of Acme was 5 million in 2021.",
+         "In 2021, revenue of Acme was 5 million.", "supported"),
+        ("Income was 12,150 and expenditure was 9,875.",
+         "Expenditure was 9,875 and income was 12,150.", "supported"),
+        ("The work was led by Amelia Osei and Tom Brandt.",
+         "The work was led by Tom Brandt and Amelia Osei.", "supported"),
+        ("The yield is between 5 and 20 grams.", "The yield is 5–20 grams.", "supported"),
+        ("It met on March 12, 2021 in Porto.", "It met on 12 March 2021 in Porto.", "supported"),
+    ],
+)  # fmt: skip
+def test_names_and_figures_do_not_change_places(text: str, claim: str, label: str):
+    assert judge(claim, [place(text)], [place(text)], detect(text), LENIENT).label == label
+
+
 def test_a_tables_scale_may_stand_above_it():
     page = "(in millions)\nTotal revenues 81,288"
     row = place("Total revenues 81,288", page_text=page)
