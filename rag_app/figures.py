@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rag_app.dates import MONTHS
 from rag_app.language import Language
 
 
@@ -48,25 +49,42 @@ _MEASURES = {
     "percentage points": "pp", "pontos percentuais": "pp", "basis points": "bp",
     "pontos-base": "bp",
     "km": "km", "kilometres": "km", "kilometers": "km", "quilômetros": "km", "m": "m",
-    "metres": "m", "meters": "m", "metros": "m", "cm": "cm", "mm": "mm", "kg": "kg",
-    "kilograms": "kg", "quilogramas": "kg", "quilos": "kg", "g": "g", "miles": "mi",
-    "milhas": "mi", "hours": "h", "horas": "h", "minutes": "min", "minutos": "min", "days": "d",
-    "dias": "d", "months": "month", "meses": "month", "years": "a", "anos": "a", "°c": "°C",
-    "tons": "t", "tonnes": "t", "toneladas": "t", "kwh": "kWh", "mw": "MW", "gb": "GB", "mb": "MB",
+    "metres": "m", "meters": "m", "metros": "m", "cm": "cm", "mm": "mm", "feet": "ft", "ft": "ft",
+    "miles": "mi", "milhas": "mi", "m²": "m²", "m2": "m²", "km²": "km²", "km2": "km²", "m³": "m³",
+    "m3": "m³", "hectares": "ha", "ha": "ha", "acres": "acre",
+    "kg": "kg", "kilograms": "kg", "quilogramas": "kg", "quilos": "kg", "g": "g", "mg": "mg",
+    "µg": "µg", "μg": "µg", "tons": "t", "tonnes": "t", "toneladas": "t",
+    "litres": "L", "liters": "L", "litros": "L", "l": "L", "ml": "mL", "µl": "µL", "μl": "µL",
+    "gallons": "gal", "galões": "gal",
+    "hour": "h", "hours": "h", "hora": "h", "horas": "h", "minute": "min", "minutes": "min",
+    "minuto": "min", "minutos": "min", "min": "min", "second": "s", "seconds": "s",
+    "segundos": "s", "milliseconds": "ms", "milissegundos": "ms", "ms": "ms", "day": "d",
+    "days": "d", "dia": "d", "dias": "d", "week": "week", "weeks": "week", "semana": "week",
+    "semanas": "week", "month": "month", "months": "month", "mês": "month", "meses": "month",
+    "quarters": "quarter", "trimestres": "quarter", "year": "a", "years": "a", "ano": "a",
+    "anos": "a", "decades": "decade", "décadas": "decade",
+    "°c": "°C", "ºc": "°C", "°f": "°F", "ºf": "°F", "kw": "kW", "mw": "MW", "gw": "GW",
+    "kwh": "kWh", "mwh": "MWh", "gwh": "GWh", "twh": "TWh", "kb": "KB", "mb": "MB", "gb": "GB",
+    "tb": "TB", "khz": "kHz", "mhz": "MHz", "ghz": "GHz",
 }  # fmt: skip
 _WORDS: dict[Language, dict[str, int]] = {
     "en": {word: number for number, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-        " sixteen seventeen eighteen nineteen twenty".split(), 2)} | {
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+        " sixteen seventeen eighteen nineteen".split(), 1)} | {
         word: 10 * number for number, word in enumerate(
-        "thirty forty fifty sixty seventy eighty ninety".split(), 3)},
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)} | {"a": 1},
     "pt": {word: number for number, word in enumerate(
-        "dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze"
-        " dezesseis dezessete dezoito dezenove vinte".split(), 2)} | {
+        "um dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze"
+        " dezesseis dezessete dezoito dezenove".split(), 1)} | {
         word: 10 * number for number, word in enumerate(
-        "trinta quarenta cinquenta sessenta setenta oitenta noventa cem".split(), 3)}
-        | {"duas": 2, "catorze": 14},
+        "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa cem".split(), 2)} | {
+        word + ending: 100 * number for number, word in enumerate(
+        "duzent trezent quatrocent quinhent seiscent setecent oitocent novecent".split(), 2)
+        for ending in ("os", "as")}
+        | {"uma": 1, "duas": 2, "catorze": 14, "cento": 100},
 }  # fmt: skip
+_ONE = {"en": frozenset({"a", "one"}), "pt": frozenset({"um", "uma"})}  # articles, more often
+_ABBREVIATED = 2  # letters at most, of "a t" that is no trillion
 
 
 def _either(words: Sequence[str]) -> str:
@@ -78,23 +96,41 @@ _MONEY = _either(
 )
 _AFTER = _either([*_MEASURES, *(word for word in _CURRENCIES if word.isalpha()), "€", "£", "$"])
 _DIGITS = r"\d{1,3}(?:[ \u00a0\u202f']\d{3})+(?!\d)|\d+(?:[.,]\d+)*"
+
+
+def _spelt(language: Language) -> str:
+    """What matches a number in words: "twenty-four", "cento e dez"; "one" before what it counts."""
+    values = _WORDS[language]
+    small = _either([word for word, value in values.items() if value < 20 and word != "a"])
+    units = _either([word for word, value in values.items() if value < 10 and word != "a"])
+    tens = _either([word for word, value in values.items() if 20 <= value < 100])
+    hundreds = _either([word for word, value in values.items() if value >= 100])
+    one = _either(sorted(_ONE[language]))
+    scales = _either([word for word in _SCALES[language] if len(word) > _ABBREVIATED])
+    measures = _either([word for word in _MEASURES if len(word) > _ABBREVIATED])
+    if language == "en":
+        below = rf"(?:(?:{tens})(?:[-\s](?:{units}))?|{small})(?!\w)"
+        number = rf"(?:(?:a|{units})\shundred(?!\w)(?:\s(?:and\s)?{below})?|{below})"
+    else:
+        below = rf"(?:(?:{tens})(?:\se\s(?:{units}))?|{small})(?!\w)"
+        number = rf"(?:(?:{hundreds})(?!\w)(?:\se\s{below})?|{below})"
+    counted = rf"(?:{one})(?=\s(?:{scales})(?!\w))|(?!a\s)(?:{one})(?=\s(?:{measures})(?!\w))"
+    return rf"(?<!\w)(?:(?!(?:{one})(?!\w)(?!\shundred)){number}|{counted})(?!\w)"
+
+
 _FIGURE: dict[Language, re.Pattern[str]] = {
     language: re.compile(
         rf"(?P<before>(?:{_MONEY})\s?)?"
-        rf"(?<![\w.,])(?P<digits>{_DIGITS}|(?<!\w)(?:{_either(list(_WORDS[language]))})(?!\w))"
+        rf"(?<![\w.,])(?P<digits>{_DIGITS}|{_spelt(language)})"
         rf"(?:\s?(?P<scale>{_either(list(_SCALES[language]))})(?![^\W\d_]))?"
         rf"(?:\s?(?:de\s|of\s)?(?P<after>{_AFTER})(?![^\W\d_]))?",
         re.IGNORECASE,
     )
     for language in _SCALES
 }
-_MONTHS = (
-    "january|janeiro february|fevereiro march|março april|abril may|maio june|junho july|julho"
-    " august|agosto september|setembro october|outubro november|novembro december|dezembro"
-).split()
 _MONTH = re.compile(
     r"(?i)(?:(?<=\d\s)|(?<=\dst\s)|(?<=\dnd\s)|(?<=\drd\s)|(?<=\dth\s)|(?<=\sde\s))(?P<after>{0})\b"
-    r"|\b(?P<before>{0})(?=,?\s(?:de\s)?\d)".format("|".join(_MONTHS))
+    r"|\b(?P<before>{0})(?=,?\s(?:de\s)?\d)".format("|".join(MONTHS))
 )
 _MINUS = re.compile(r"(?:^|[\s(\[|:=$€£])[-−–]$")  # right before a figure; a range has one too
 _FELL = re.compile(
@@ -114,7 +150,7 @@ _TABLE_POWERS = {
 
 
 def figures(text: str, language: Language) -> list[Figure]:
-    """Every figure of the text; number words from two to ninety and months of dates too.
+    """Every figure of the text; numbers in words and months of dates too.
 
     >>> figures("Revenue was $1.2bn, up 5%", "en")[0].value
     Decimal('1200000000.0')
@@ -142,7 +178,7 @@ def figures(text: str, language: Language) -> list[Figure]:
 def _month(match: re.Match[str]) -> Figure:
     """A month beside a day or a year, as the figure that a date may have in its place."""
     name = match.group().lower()
-    number = next(i for i, names in enumerate(_MONTHS, 1) if name in names.split("|"))
+    number = next(i for i, names in enumerate(MONTHS, 1) if name in names.split("|"))
     return Figure(Decimal(number), "", False, False, *match.span())
 
 
@@ -178,8 +214,8 @@ def table_powers(text: str) -> frozenset[int]:
 
 
 def _value(digits: str, language: Language) -> Decimal | None:
-    if digits in _WORDS[language]:
-        return Decimal(_WORDS[language][digits])
+    if not digits[0].isdigit():
+        return _counted(digits, language)
     if grouped := _GROUPED.fullmatch(digits):
         mark = grouped.group(1)
         decimal_mark = "." if language == "en" else ","
@@ -192,3 +228,11 @@ def _value(digits: str, language: Language) -> Decimal | None:
         return None
     whole, decimals = re.split(r"[.,](?=\d+$)", digits) if marks[-1] in ".," else (digits, "")
     return Decimal(f"{_NO_DIGIT.sub('', whole)}.{decimals or '0'}")
+
+
+def _counted(words: str, language: Language) -> Decimal:
+    """The value of a number in words."""
+    value = 0
+    for word in re.split(r"[-\s]+", words):
+        value = 100 * value if word == "hundred" else value + _WORDS[language].get(word, 0)
+    return Decimal(value)

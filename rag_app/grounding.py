@@ -12,7 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
+from rag_app.dates import dates
 from rag_app.evidence import Sentence
 from rag_app.figures import Figure, figures, says, table_powers
 from rag_app.language import STOP_WORDS, Language, detect
@@ -61,8 +63,12 @@ def judge(
 
 _MOST_RUNS = 2
 _SMALLEST_PART = 0.25  # of a stitched sentence's words; less may be a slip of one word
-_DENIAL = re.compile(r"(?i)\b(?:not|no|never|neither|nor|without|não|nunca|nem|sem)\b|n['’]t\b")
+_DENIAL = re.compile(
+    r"(?i)\b(?:not|no|never|neither|nor|without|cannot|none|nobody|nothing|(?:fail(?:s|ed|ing)?|unable)\s+to"
+    r"|não|nunca|nem|sem|jamais|ninguém|nenhuma?|deix(?:a|ou|aram)\s+de)\b|n['’]t\b"
+)
 _POSSESSIVE = re.compile(r"['’]s\b")
+_A_WORD = re.compile(r"[^\W\d_]+")
 _NAME = re.compile(r"(?<![\w.])[A-ZÀ-ÖØ-Þ][\w&-]*")
 # Words that turn a claim around, in stems of what they begin with; each side excludes the other.
 _OPPOSITES = [
@@ -72,14 +78,19 @@ _OPPOSITES = [
          r"decreas|declin|fell|fall|drop|lower|down\b|shr[aiu]nk|loss"),
         (r"before\b|prior\b|earlier", r"after\b|subsequent|later"),
         (r"maxim|most\b|largest|highest|greatest", r"minim|least\b|smallest|lowest"),
-        (r"includ", r"exclud"),
+        (r"above\b|more\b|exceed|at\s+least", r"below\b|less\b|fewer\b|at\s+most"),
+        (r"includ", r"exclud|except\b"),
+        (r"permit|permissible|allow", r"prohibit|forbid|forbad|banned"),
         (r"accept|approv", r"reject|refus|den(?:y|ied)"),
         (r"buy|bought|acquir|purchas", r"sell\b|sold|divest"),
         (r"begin|began|start|open", r"end(?:s|ed)?\b|clos|finish"),
         (r"aument|cresc|subi|elev|maior|alta\b", r"diminu|redu[zcç]|ca[ií]|qued|menor|baix"),
         (r"antes\b|anterior", r"depois|após|posterior"),
         (r"compr|adquir", r"vend"),
-        (r"inclu", r"exclu"),
+        (r"acima\b|mais\s+d[eo]|ou\s+mais|superior|no\s+mínimo|pelo\s+menos",
+         r"abaixo\b|menos\s+d[eo]|ou\s+menos|inferior|no\s+máximo"),
+        (r"inclu", r"exclu|exceto\b"),
+        (r"permit|autoriza", r"pro[ií]b|veda(?:d|\b)"),
         (r"aceit|aprov", r"rejeit|recus|neg[ao]"),
     )
 ]  # fmt: skip
@@ -170,9 +181,13 @@ def _bears(claim: _Claim, text: str, places: Sequence[Sentence], gate: Gate) -> 
     powers = table_powers(" ".join(place.passage.text for place in places))
     if not all(says(figure, have.figures, powers) for figure in said.figures):
         return False
+    if not _dates_stand(claim.text, have):
+        return False
     if gate.in_order:
         return _runs(said.all_words, have.all_words) <= _MOST_RUNS
-    return _names_stand(said, have, places, language) and not _turned(claim.text, text)
+    if _turned(claim.text, text) or _swapped(said, have, language):
+        return False
+    return _names_stand(said, have, places, language)
 
 
 def _halves(claim: _Claim, evidence: Sequence[Sentence], gate: Gate) -> tuple[Sentence, ...]:
@@ -220,6 +235,24 @@ def _names_stand(said: _Read, have: _Read, places: Sequence[Sentence], language:
     return all(name in figured or set(analyse(name, language)) <= known for name in names)
 
 
+def _dates_stand(claim: str, have: _Read) -> bool:
+    """Whether no date of the claim is put together from several dates of the text.
+
+    A part of it that stands outside of these dates may belong to one: "14 and 15 March".
+    """
+    there = dates(have.text)
+    loose = {
+        int(figure.value)
+        for figure in have.figures
+        if not any(date.start <= figure.start < date.end for date in there)
+    }
+    return all(
+        any(date.agrees(other) for other in there)
+        or not loose.isdisjoint({date.year, date.month, date.day})
+        for date in dates(claim)
+    )
+
+
 def _turned(claim: str, text: str) -> bool:
     """Whether the claim says "more" where the text says only "less", or the like."""
     for one, other in _OPPOSITES:
@@ -227,6 +260,65 @@ def _turned(claim: str, text: str) -> bool:
             if mine.search(claim) and not mine.search(text) and theirs.search(text):
                 return True
     return False
+
+
+def _swapped(said: _Read, have: _Read, language: Language) -> bool:
+    """Whether the claim is the text with two of its names, or of its figures, interchanged.
+
+    That is so where all else stands in the text's order, and these would too were they sorted.
+    Names with no word between them are a list, in any order.
+    """
+    at: dict[str, list[int]] = {}
+    theirs = _marked(have, language)
+    for position, mark in enumerate(theirs):
+        at.setdefault(mark.term, []).append(position)
+    ours = [mark for mark in _marked(said, language) if len(at.get(mark.term, ())) == 1]
+    for kind in ("figure", "name"):
+        own = [i for i, mark in enumerate(ours) if _is_both(mark, theirs[at[mark.term][0]], kind)]
+        order = [at[mark.term][0] for mark in ours]
+        is_list = kind == "name" and own and own[-1] - own[0] + 1 == len(own)
+        straight = list(order)
+        for i, position in zip(own, sorted(order[i] for i in own), strict=True):
+            straight[i] = position
+        if order != straight and straight == sorted(straight) and not is_list:
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A word or figure of a text, as it compares with another's."""
+
+    term: str
+    kind: str  # "figure", "name", "first" (it may be a name) or "word"
+
+
+def _is_both(one: _Mark, other: _Mark, kind: str) -> bool:
+    kinds = {one.kind, other.kind}
+    return kinds == {kind} or (kind == "name" and kinds == {"name", "first"})
+
+
+def _marked(text: _Read, language: Language) -> list[_Mark]:
+    """Its words and figures in order; dates, and figures joined as a range is, left out."""
+    whole = [(date.start, date.end) for date in dates(text.text)]
+    by_start = sorted(text.figures, key=lambda it: it.start)
+    for one, other in pairwise(by_start):
+        if other.start - one.end <= 1:
+            whole.append((one.start, other.end))
+    found = []
+    for figure in by_start:
+        if not any(start <= figure.start < end for start, end in whole):
+            found.append((figure.start, _Mark(f"{figure.value.normalize()}", "figure")))
+    taken = [*whole, *((figure.start, figure.end) for figure in by_start)]
+    first = True
+    for match in _A_WORD.finditer(text.text):
+        term = "".join(analyse(match.group(), language))
+        if term and not any(start <= match.start() < end for start, end in taken):
+            is_name = match.group()[0].isupper()
+            kind = ("first" if first else "name") if is_name else "word"
+            found.append((match.start(), _Mark(term, kind)))
+        first = False
+    return [mark for _, mark in sorted(found, key=lambda it: it[0])]
 
 
 def _runs(words: Sequence[str], of: Sequence[str]) -> float:

@@ -54,6 +54,30 @@ _IN_FILES = re.compile(
     rf"(?ix)^\s*(?:in|em)\s+(?:which|what|how\s+many|quais|qual|que|quantos|quantas)\s+"
     rf"(?:of\s+(?:the|these|my)\s+|dos\s+|das\s+)?{_FILES}\s+{_PASSIVE}{_END}"
 )
+_ANY_FILES = r"(?:documents?|files?|documentos?|arquivos?|ficheiros?)"
+# "Do any documents mention tolls?", "Is there a file about tolls?", "Show all reports about tolls"
+_ANY = r"(?:any|some|all|every|an?|algum|alguns|todos|um)"
+_ABOUT = r"(?:about|regarding|concerning|sobre|acerca\s+d[aeo]s?)"
+_THAT_MENTION = rf"(?:(?:(?:that|which|que)\s+)?{_MENTION}|{_ABOUT})"
+# An article or a contract on something may be a part of one document.
+_WHOLE = r"(?:documents?|files?|reports?|papers?|documentos?|arquivos?|ficheiros?|relatórios?)"
+_ANY_FILE = re.compile(
+    rf"(?ix)^\s*(?:"
+    rf"(?:do|does)\s+(?:(?:any|some)\s+(?:of\s+(?:the|these|my)\s+)?|the\s+|my\s+){_FILES}\s+{_MENTION}"
+    rf"|(?:algum|alguns|os|meus)\s+{_ANY_FILES}\s+{_MENTION}"
+    rf"|(?:(?:is|are)\s+there|do\s+(?:you|we|i)\s+have|há|existem?|tem|temos)\s+{_ANY}\s+{_WHOLE}\s+{_THAT_MENTION}"
+    rf"|(?:list|show|find|name|liste|mostre|encontre|enumere)\s+(?:me\s+)?"
+    rf"(?:(?:all|every|any|todos)\s+)?(?:the\s+|os\s+)?{_WHOLE}\s+"
+    rf"{_ABOUT}"
+    rf"|(?:which|what|how\s+many|quais|quantos)\s+{_WHOLE}\s+(?:(?:are|is|são|há|existem|do\s+(?:you|we|i)\s+have)\s+)?(?:there\s+)?"
+    rf"(?:about|sobre))"
+    rf"\s+(?P<topic>.+?){_END}"
+)
+_TIMES = re.compile(
+    rf"(?ix)^\s*(?:(?:how\s+many\s+times|how\s+often)\s+(?:(?:does|do|is|are)\s+)(?P<topic>.+?)"
+    rf"\s+(?:appear|occur|mentioned|cited|named)|quantas\s+vezes\s+(?:aparece[m]?|ocorre[m]?)\s+(?P<last>.+?)"
+    rf"|quantas\s+vezes\s+(?P<first>.+?)\s+(?:aparece|ocorre)m?){_IN_THEM}?{_END}"
+)
 _BY_MENTION = re.compile(
     rf"(?ix)^\s*(?:list|show|find|liste|mostre|encontre)\s+(?:me\s+)?(?:all|every|each|todas|todos)\s+"
     rf"(?:the\s+|as\s+|os\s+)?(?:mentions?|occurrences?|passages?|references?|menções|ocorrências|trechos|referências)"
@@ -66,7 +90,6 @@ _ALL = re.compile(
     rf"(?ix)^\s*(?:list|name|enumerate|show|liste|cite|enumere|mostre)\s+(?:me\s+)?"
     rf"(?:all|every|each|todos|todas|cada)\s+(?:of\s+)?(?:the\s+|os\s+|as\s+)?(?P<topic>.+?){_END}"
 )
-_ANY_FILES = r"(?:documents?|files?|documentos?|arquivos?|ficheiros?)"
 _HERE = (
     r"(?:\s+(?:in|of|from|within|em|no|na|do|da|deste|desta|neste|nesta)"
     r"(?:\s+(?:the|this|my|your|our|o|a|este|esta|meu|minha))?"
@@ -120,8 +143,9 @@ def inventory_of(question: str) -> Inventory | None:
     if _DOCUMENTS.match(question):
         return Inventory("", (), by_file=True, certain=True)
     for pattern, by_file, certain in (
-        (_BY_FILE, True, True), (_IN_FILES, True, True), (_BY_MENTION, False, True),
-        (_WHERE, False, True), (_ALL, False, False),
+        (_BY_FILE, True, True), (_IN_FILES, True, True), (_ANY_FILE, True, True),
+        (_BY_MENTION, False, True), (_WHERE, False, True), (_TIMES, False, True),
+        (_ALL, False, False),
     ):  # fmt: skip
         if match := pattern.match(question):
             topic = _bare(next(filter(None, match.groupdict().values())))

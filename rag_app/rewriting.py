@@ -59,11 +59,40 @@ _HANGING = re.compile(rf"(?i)\s+(?:{_WITHIN}|of|de|do|da)$")
 _THING = re.compile(
     r"(?i)\b(?:the|an?|o|os|as?|um|uma)\s+(?P<head>(?!que\b)[^\W\d_]{2,})(?:\s+(?P<more>[^\W\d_]{3,}))?"
 )
+_TO_THE_END = re.compile(
+    r"(?P<words>(?:\s(?!(?:built|made|paid|\w+ed)\b)[^\W\d_]{2,}){1,2})(?:\s(?:built|made|paid|\w+ed))?\s*[?.!]*$"
+)
 _DEFINED = re.compile(
     r"(?i)^\W*(?:(?:what|who)(?:\s+(?:is|are|was|were)|['’]s)|o\s+que\s+(?:é|são|foi|foram)"
     r"|quem\s+(?:é|são|foi|foram))\s+(?P<thing>\w[\w.'-]*(?:\s\w[\w.'-]*){0,2})[\s?!.]*$"
 )
-_PARTICIPLE = re.compile(r"(?i)(?:ed|ing|ad[oa]s?|id[oa]s?)$")
+_PARTICIPLE = re.compile(
+    r"(?i)(?:ed|ing|ad[oa]s?|id[oa]s?|^(?:built|made|paid|done|written|sold|held|found|given|taken|set))$"
+)
+_ARTICLE = r"(?:the|an?|os?|as?|uma?)"
+_PREPOSITION = (
+    r"(?:of|in|on|for|to|from|with|at|by|about|d[aeo]s?|em|n[ao]s?|para|por|pel[ao]s?|com|sobre)"
+)
+# What a question without "is" asks about: "does the drill cost", "quem assinou o contrato".
+_ABOUT = (
+    re.compile(
+        rf"(?i)\b(?:does|do|did|will|can|could|should|would|may|must)\s+"
+        rf"(?P<thing>(?:the|an?)\s+(?:[\w-]+\s+){{0,5}}?[\w-]+)\s+\w+(?=[\s?.!]*$|\s+{_PREPOSITION}\b)"
+    ),
+    re.compile(
+        rf"(?i)^(?:who|quem|quando|onde|quanto|como|o\s+que)\s+(?!(?:{_ARTICLE})\b)\w+\s+"
+        rf"(?P<thing>{_ARTICLE}\s+[^,;]+)$"
+    ),
+)
+_COUNTED = re.compile(
+    r"(?i)^(?:how\s+many|quant[oa]s)\s+(?P<thing>\w+(?:\s\w+){0,2}?)\s+(?:were|was|are|is|did|do|does|have"
+    r"|has|can|will|foram|são|há|existem)\b"
+)
+_NO_SUBJECT = re.compile(
+    r"(?i)^(?:quem|(?:desde\s+|até\s+)?quando|onde|como|quanto|por\s*que)\s+(?:se\s+|já\s+)?"
+    r"(?:(?:é|foi|foram|será|serão|está|estão|era)\s+\w+(?:[ai]d[oa]s?|feit[oa]|abert[oa]|pag[oa]|escrit[oa])"
+    r"|(?!(?:é|foi|há|tem|são|era|está)\b)\w+(?:am|em|ou|eu|iu|[ae]))$"
+)
 _FEW_WORDS = 3  # telling words; with more a question says by itself what it is about
 
 
@@ -96,6 +125,10 @@ def _follow(before: str, question: str) -> str:
         _names(asked) or (len(_telling(asked)) > _FEW_WORDS and not refers(asked, _topic(before)))
     ):
         return question
+    if not lead and _NO_SUBJECT.match(fragment) and _topic(before):
+        fact = _fact(before)
+        is_whole = re.match(rf"(?i){_ARTICLE}\s", fact) and not _names(before)
+        return f"{fragment} {fact if is_whole else _topic(before)}?"
     named = _with_names(rest, before)
     if named is not None:
         return named[:1].upper() + named[1:]
@@ -145,13 +178,37 @@ def _replaced(before: str, fragment: str) -> str:
         years = _PERIOD.findall(bare)
         dated = _dated(replaced, years[0], _placed(years[0], before)) if years else replaced
         return dated + end
+    if not _NAME.fullmatch(told) and (put := _put_in_place(body, fragment)):
+        return put + end
     if not _NAME.fullmatch(told) and (measure := _MEASURE.search(body)):
         start, stop = measure.span("measure")
+        if (last := body[start:stop].rpartition(" "))[0] and _PARTICIPLE.search(last[2]):
+            stop -= len(last[2]) + 1  # "When was the bridge opened?" has a verb to keep
         if when := _WHEN.search(fragment):
             said = f"{body[:start]}{_WHEN.sub('', fragment).strip()}{body[stop:]}"
             return _replaced(said, when.group())
         return f"{body[:start]}{fragment}{body[stop:]}{end}"
     return f"{body} {fragment}{end}"
+
+
+def _put_in_place(body: str, fragment: str) -> str:
+    """The question with the fragment for its like; "" where none stands in it.
+
+    What a preposition leads takes the place of what the same one leads, and a thing that of the
+    thing that the verb is said of, or that is counted.
+    """
+    if lead := re.match(rf"(?i)({_PREPOSITION})\s", fragment):
+        same = rf"(?i)\b{lead[1]}\s(?:(?!{_PREPOSITION}\b)\w+\s?)+$"
+        found = re.search(same, body)
+        return f"{body[: found.start()]}{fragment}" if found else f"{body} {fragment}"
+    if _PERIOD.search(fragment):
+        return ""
+    has_article = re.match(rf"(?i){_ARTICLE}\s", fragment) is not None
+    for pattern in _ABOUT if has_article else (_COUNTED,):
+        if found := pattern.search(body):
+            start, stop = found.span("thing")
+            return f"{body[:start]}{fragment}{body[stop:]}"
+    return ""
 
 
 def _dated(body: str, period: str, placed: str) -> str:
@@ -179,8 +236,13 @@ def _topic(question: str) -> str:
         defined = _DEFINED.match(question)
         return defined["thing"].rstrip(".") if defined else ""
     thing, more = things[-1].group(), things[-1].group("more")
+    about = _ABOUT[0].search(question)
+    if about and about.start("thing") == things[-1].start():  # its verb is no part of it
+        return about["thing"]
     if more and (_PARTICIPLE.search(more) or more.lower() in _STOP):
         return thing[: -len(more)].strip()
+    if detect(question) == "en" and (rest := _TO_THE_END.match(question, things[-1].end())):
+        return thing + rest["words"]
     return thing
 
 

@@ -20,6 +20,7 @@ _ACCENTS = {
     "encias": "ências", "ancia": "ância", "ancias": "âncias", "avel": "ável", "ivel": "ível",
     "aveis": "áveis", "iveis": "íveis", "ario": "ário", "arios": "ários",
 }  # fmt: skip
+_ORDINAL = re.compile(r"[1-9]\d?")
 _STEMMERS = {"en": "english", "pt": "portuguese"}
 _HYPHEN = "[-‐‑–]"  # the last is a dash, which some write for it
 _JOINABLE = r"[^\W_]+(?:[.,]\d+)*"
@@ -51,10 +52,19 @@ def words_of(question: str) -> list[frozenset[str]]:
     The documents may be in either; a word that either language passes over is left out.
     """
     words: dict[frozenset[str], None] = {}
-    for word in _TERM.findall(question.lower()):
+    found = _TERM.findall(question.lower())
+    for word, following in pairwise([*found, ""]):
         if not any(word in stop_words for stop_words in STOP_WORDS.values()):
-            words[frozenset(_term(word, language) for language in _STEMMERS)] = None
+            stems = {_term(word, language) for language in _STEMMERS}
+            words[frozenset(stems | _as_laws_write(word, following))] = None
     return list(words)
+
+
+def _as_laws_write(word: str, following: str) -> set[str]:
+    """Article 3, where it is asked for, is "Art. 3º" in a law."""
+    if word == "artigo" or (word == "article" and _ORDINAL.fullmatch(following)):
+        return {"art"}  # which is a word of its own in English
+    return {f"{word}º", f"{word}ª"} if _ORDINAL.fullmatch(word) else set()
 
 
 def stems_of(question: str) -> list[str]:

@@ -22,12 +22,33 @@ from rag_app.figures import figures, says, table_powers
         ("300 m", "en", "300", "m"),
         ("ninety days", "en", "90", "d"),
         ("noventa dias", "pt", "90", "d"),
+        ("30 weeks", "en", "30", "week"),
+        ("1.200 MWh", "pt", "1200", "MWh"),
+        ("700 µL", "en", "700", "µL"),
+        ("65 °F", "en", "65", "°F"),
+        ("185 m²", "pt", "185", "m²"),
+        ("twenty-four", "en", "24", ""),
+        ("one hundred and fifty thousand dollars", "en", "150000", "USD"),
+        ("one hour", "en", "1", "h"),
+        ("a million", "en", "1000000", ""),
+        ("vinte e quatro meses", "pt", "24", "month"),
+        ("cento e dez mil reais", "pt", "110000", "BRL"),
+        ("duzentas", "pt", "200", ""),
+        ("um milhão", "pt", "1000000", ""),
     ],
 )
 def test_a_figure_is_a_value_and_a_unit(text: str, language, value: str, unit: str):
     (figure,) = figures(text, language)
     assert (figure.value, figure.unit) == (Decimal(value), unit)
     assert text[figure.start : figure.end] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("one of us a day, a t, as one", "en"), ("um a um, uma casa", "pt")],
+)
+def test_an_article_is_no_figure(text: str, language):
+    assert figures(text, language) == []
 
 
 @given(st.integers(0, 10**15))

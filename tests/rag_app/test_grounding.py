@@ -38,6 +38,54 @@ def test_figures_units_names_and_turns_must_stand_in_what_is_cited(claim: str, l
     assert judge(claim, [REVENUE], [REVENUE], "en", LENIENT).label == label
 
 
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("The lease cannot be ended before June.", "The lease can be ended before June."),
+        ("Acme failed to deliver the goods on time.", "Acme deliver the goods on time."),
+        ("None of the trustees resigned in May.", "The trustees resigned in May."),
+        ("Nenhum sócio votou contra a proposta.", "O sócio votou contra a proposta."),
+        ("Claims above 15 euros need receipts.", "Claims below 15 euros need receipts."),
+        ("Flights of six hours or more are paid.", "Flights of six hours or less are paid."),
+        ("It runs daily except on Sundays.", "It runs daily including on Sundays."),
+        ("Smoking is permitted in the yard here.", "Smoking is prohibited in the yard here."),
+        ("Pagam os que ganham acima de 900 reais.", "Pagam os que ganham abaixo de 900 reais."),
+        ("É permitida aos locatários a sublocação do imóvel inteiro.",
+         "É proibida aos locatários a sublocação do imóvel inteiro."),
+    ],
+)  # fmt: skip
+def test_what_the_text_denies_or_turns_is_not_said(text: str, claim: str):
+    language = detect(text)
+    assert judge(claim, [place(text)], [place(text)], language, LENIENT).label == "unsupported"
+    assert judge(text, [place(text)], [place(text)], language, LENIENT).label == "supported"
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "label"),
+    [
+        ("Tom Brandt sued Priya Nair over the roof.",
+         "Priya Nair sued Tom Brandt over the roof.", "unsupported"),
+        ("Marcos acusou Helena de fraude.", "Helena acusou Marcos de fraude.", "unsupported"),
+        ("O lucro caiu de R$ 72,4 milhões para R$ 65,9 milhões.",
+         "O lucro caiu de R$ 65,9 milhões para R$ 72,4 milhões.", "unsupported"),
+        ("It had $1.2bn in loans and $45 million in grants.",
+         "It had $45 million in loans and $1.2bn in grants.", "unsupported"),
+        ("Rui foi eleito com 19 votos; Ana recebeu 8.",
+         "Ana foi eleito com 19 votos; Rui recebeu 8.", "unsupported"),
+        ("Revenue of Acme was 5 million in 2021.",
+         "In 2021, revenue of Acme was 5 million.", "supported"),
+        ("Income was 12,150 and expenditure was 9,875.",
+         "Expenditure was 9,875 and income was 12,150.", "supported"),
+        ("The work was led by Amelia Osei and Tom Brandt.",
+         "The work was led by Tom Brandt and Amelia Osei.", "supported"),
+        ("The yield is between 5 and 20 grams.", "The yield is 5–20 grams.", "supported"),
+        ("It met on March 12, 2021 in Porto.", "It met on 12 March 2021 in Porto.", "supported"),
+    ],
+)  # fmt: skip
+def test_names_and_figures_do_not_change_places(text: str, claim: str, label: str):
+    assert judge(claim, [place(text)], [place(text)], detect(text), LENIENT).label == label
+
+
 def test_a_tables_scale_may_stand_above_it():
     page = "(in millions)\nTotal revenues 81,288"
     row = place("Total revenues 81,288", page_text=page)
@@ -45,6 +93,29 @@ def test_a_tables_scale_may_stand_above_it():
     assert judge(claim, [row], [row], "en", LENIENT).label == "supported"
     bare = place("Total revenues 81,288")
     assert judge(claim, [bare], [bare], "en", LENIENT).label == "unsupported"
+
+
+TERM = "The lease starts on 1 April 2023 and ends on 31 March 2026."
+PRAZO = "A locação vigora de 1º de agosto de 2022 a 31 de julho de 2025."
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "label"),
+    [
+        (TERM, "The lease starts on 1 March 2023.", "unsupported"),
+        (TERM, "The lease ends in April 2026.", "unsupported"),
+        (TERM, "The lease starts on April 1, 2023.", "supported"),
+        (TERM, "The lease starts in April 2023.", "supported"),
+        (TERM, "The lease ends on 2026-03-31.", "supported"),
+        (PRAZO, "A locação vigora até 1 de julho de 2025.", "unsupported"),
+        (PRAZO, "A locação vigora até 31 de julho de 2025.", "supported"),
+        ("They met on 14 and 15 March 2023.", "They met on 14 March 2023.", "supported"),
+        ("Open from 3 May to 5 June 2024.", "Open from 3 May 2024.", "supported"),
+    ],
+)
+def test_a_date_is_not_put_together_from_others(text: str, claim: str, label: str):
+    language = "pt" if text == PRAZO else "en"
+    assert judge(claim, [place(text)], [place(text)], language, LENIENT).label == label
 
 
 def test_decimal_marks_are_those_of_each_language():

@@ -93,6 +93,48 @@ def test_a_period_takes_the_place_of_all_periods_and_stays_otherwise(before, ask
     assert stand_alone(asked, [before]) == meant
 
 
+@pytest.mark.parametrize(
+    ("before", "asked", "meant"),
+    [
+        ("What does the drill DX18 cost?", "and the saw?", "What does the saw cost?"),
+        ("When does the supply contract start?", "and the lease?", "When does the lease start?"),
+        ("Who wrote the annual report?", "and the policy?", "Who wrote the policy?"),
+        ("When was the bridge opened?", "and the tunnel?", "When was the tunnel opened?"),
+        ("How many pumps were delivered?", "and valves?", "How many valves were delivered?"),
+        ("What is the limit for hotels abroad?", "and for meals?", "What is the limit for meals?"),
+        ("Quanto custa a furadeira?", "e a bancada?", "Quanto custa a bancada?"),
+        ("Quem assinou o contrato?", "e a ata?", "Quem assinou a ata?"),
+        ("Qual foi a despesa em abril?", "e em maio?", "Qual foi a despesa em maio?"),
+    ],
+)
+def test_a_thing_takes_the_place_of_the_thing_that_the_verb_is_said_of(before, asked, meant):
+    assert stand_alone(asked, [before]) == meant
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "meant"),
+    [
+        (
+            "Who funded the clean water programme?",
+            "When did it end?",
+            "When did the clean water programme end?",
+        ),
+        (
+            "When was the old solar plant built?",
+            "Who owns it?",
+            "Who owns the old solar plant?",
+        ),
+        ("How much does the old bridge cost?", "Who built it?", "Who built the old bridge?"),
+        ("Qual é o aluguel mensal?", "Quando vence?", "Quando vence o aluguel mensal?"),
+        ("Quem assinou o contrato?", "Onde foi assinado?", "Onde foi assinado o contrato?"),
+        ("O que é LoRA?", "Quem publicou?", "Quem publicou LoRA?"),
+        ("O que é LoRA?", "O que é quantização?", "O que é quantização?"),
+    ],
+)
+def test_what_was_asked_about_is_told_whole_and_a_left_out_subject_too(before, asked, meant):
+    assert stand_alone(asked, [before]) == meant
+
+
 def test_each_follow_up_goes_on_from_the_one_before():
     assert (
         stand_alone("And for Best Buy?", [REVENUE, "and in 2022?"])

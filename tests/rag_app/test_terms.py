@@ -20,6 +20,20 @@ def test_a_question_of_stop_words_matches_nothing():
     assert stems_of("what is it?") == []
 
 
+@pytest.mark.parametrize("question", ["artigo 3", "article 3", "o artigo 3º"])
+def test_an_article_of_a_law_is_found_however_it_is_written(question: str):
+    import sqlite3
+
+    database = sqlite3.connect(":memory:")
+    database.execute(
+        "CREATE VIRTUAL TABLE t USING fts5 (body, tokenize=\"unicode61 tokenchars '._'\")"
+    )
+    for law in ("Art. 3º Os estacionamentos", "Art. 4º É proibido", "Arte, capítulo 3"):
+        database.execute("INSERT INTO t VALUES (?)", (" ".join(analyse(law, "pt")),))
+    found = database.execute("SELECT rowid FROM t WHERE t MATCH ?", (all_words(question),))
+    assert found.fetchall() == [(1,)]
+
+
 @given(st.text(max_size=80))
 def test_any_question_is_a_valid_search(text: str):
     import sqlite3
