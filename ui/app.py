@@ -9,7 +9,7 @@ from rag_app.rendering import inert
 from ui import resources, session
 from ui.conversation import index_of
 from ui.history import history
-from ui.language import language_switch, t
+from ui.language import language_switch, number, t
 from ui.scope import asked_over
 from ui.sign_in import may_enter, sign_out
 from ui.upload import job_progress, upload_box
@@ -80,9 +80,9 @@ def _files(index: str) -> None:
         return
     good = [record for record in records if record.outcome == "indexed"]
     chunks = sum(record.chunks for record in good)
-    st.caption(t("files_indexed", count=len(good), chunks=f"{chunks:,}"))
+    st.caption(t("files_indexed", count=number(len(good)), chunks=number(chunks)))
     if len(good) < len(records):
-        st.caption(f":orange[{t('files_rejected', count=len(records) - len(good))}]")
+        st.caption(f":orange[{t('files_rejected', count=number(len(records) - len(good)))}]")
 
 
 main()
