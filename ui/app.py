@@ -11,6 +11,7 @@ from ui.conversation import index_of
 from ui.history import history
 from ui.language import language_switch, number, t
 from ui.scope import asked_over
+from ui.scripts import uncover_by_click
 from ui.sign_in import may_enter, sign_out
 from ui.upload import job_progress, upload_box
 from ui.views.chat import chat
@@ -50,6 +51,7 @@ def main() -> None:
     with st.sidebar:
         if running := resources.models_if_loaded():
             st.caption(inert(running))
+        uncover_by_click()
 
 
 def _sidebar(*, uploads: bool) -> bool:
