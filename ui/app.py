@@ -9,7 +9,7 @@ from rag_app.rendering import inert
 from ui import resources, session
 from ui.conversation import index_of
 from ui.history import history
-from ui.language import language_switch, number, t
+from ui.language import language_switch, number, t, widget_words
 from ui.scope import asked_over
 from ui.scripts import uncover_by_click
 from ui.sign_in import may_enter, sign_out
@@ -29,6 +29,7 @@ def main() -> None:
     st.html(_STYLE)
     if not may_enter():
         return
+    widget_words()
     conversation = st.Page(
         chat, title=t("page_chat"), icon=":material/forum:", url_path="chat", default=True
     )
