@@ -10,7 +10,7 @@ from ui.actions import draw_actions
 from ui.evidence import evidence_of, place_of
 from ui.explanation import draw_explanation
 from ui.jobs import UNEXPECTED
-from ui.language import t
+from ui.language import number, t
 from ui.progress import draw_progress
 from ui.scope import describe
 
@@ -94,7 +94,12 @@ def _draw_coverage(answer: Answer) -> None:
     if coverage.passages:
         st.caption(
             ":material/fact_check: "
-            + t("coverage", read=coverage.read, passages=coverage.passages, files=coverage.files)
+            + t(
+                "coverage",
+                read=number(coverage.read),
+                passages=number(coverage.passages),
+                files=number(coverage.files),
+            )
         )
     if coverage.unreadable:
         with st.expander(t("unreadable", count=len(coverage.unreadable)), type="compact"):
@@ -134,12 +139,12 @@ def _cost(exchange: Exchange, answer: Answer) -> str:
         if answer.abstained
         else t("by_model" if answer.answered_by == "llm" else "by_quotation"),
         t("from_cache") if answer.cached else "",
-        t("meta", seconds=usage.seconds.get("total", 0.0)),
+        t("meta", seconds=number(usage.seconds.get("total", 0.0), 1)),
         t("meta_support", support=answer.support) if answer.coverage is None else "",
     ]
     if usage.completion_tokens and answer.answered_by == "llm" and not answer.cached:
         rate = usage.completion_tokens / writing if writing else 0.0
-        parts.append(t("meta_tokens", tokens=usage.completion_tokens, rate=rate))
+        parts.append(t("meta_tokens", tokens=number(usage.completion_tokens), rate=number(rate)))
     scope = conversation.scope_of(exchange)
     if scope is not None:
         parts.append(t("asked_over", scope=describe(scope)))

@@ -9,8 +9,9 @@ from rag_app.rendering import inert
 from ui import resources, session
 from ui.conversation import index_of
 from ui.history import history
-from ui.language import language_switch, t
+from ui.language import language_switch, number, t, widget_words
 from ui.scope import asked_over
+from ui.scripts import uncover_by_click
 from ui.sign_in import may_enter, sign_out
 from ui.upload import job_progress, upload_box
 from ui.views.chat import chat
@@ -28,6 +29,7 @@ def main() -> None:
     st.html(_STYLE)
     if not may_enter():
         return
+    widget_words()
     conversation = st.Page(
         chat, title=t("page_chat"), icon=":material/forum:", url_path="chat", default=True
     )
@@ -50,6 +52,7 @@ def main() -> None:
     with st.sidebar:
         if running := resources.models_if_loaded():
             st.caption(inert(running))
+        uncover_by_click()
 
 
 def _sidebar(*, uploads: bool) -> bool:
@@ -80,9 +83,9 @@ def _files(index: str) -> None:
         return
     good = [record for record in records if record.outcome == "indexed"]
     chunks = sum(record.chunks for record in good)
-    st.caption(t("files_indexed", count=len(good), chunks=f"{chunks:,}"))
+    st.caption(t("files_indexed", count=number(len(good)), chunks=number(chunks)))
     if len(good) < len(records):
-        st.caption(f":orange[{t('files_rejected', count=len(records) - len(good))}]")
+        st.caption(f":orange[{t('files_rejected', count=number(len(records) - len(good)))}]")
 
 
 main()

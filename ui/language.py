@@ -1,5 +1,6 @@
 """The words of the UI in English and Portuguese: one catalogue a language."""
 
+import json
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +38,28 @@ def number(value: float, digits: int = 0) -> str:
     """A number as it is written in the current language: 1,234.5 or 1.234,5."""
     text = f"{value:,.{digits}f}"
     return text.translate(str.maketrans(",.", ".,")) if current_language() == "pt" else text
+
+
+def widget_words() -> None:
+    """Say in the current language what Streamlit's widgets say in English alone.
+
+    What they say of keys is left out: it cannot be said in another.
+    """
+    if current_language() == "en":
+        return
+    limit = t("upload_limit", size=st.get_option("server.maxUploadSize"))
+    words = {
+        '[data-testid="stFileUploaderDropzone"] > span > button p': t("upload_choose"),
+        '[data-testid="stFileUploaderDropzoneInstructions"] span': limit,
+    }
+    rules = [
+        # No size rather than hidden, which would leave a button without a name to be read out.
+        f"{place} {{ font-size: 0; }} {place}::after"
+        f" {{ content: {json.dumps(said, ensure_ascii=False)}; font-size: 0.875rem; }} "
+        for place, said in words.items()
+    ]
+    rules.append('[data-testid="InputInstructions"] { display: none; }')
+    st.html(f"<style>{''.join(rules)}</style>")
 
 
 def language_switch() -> None:

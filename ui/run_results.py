@@ -37,13 +37,13 @@ def results(run: Run, before: Run | None) -> None:
         change = None
         if before is not None and name in before.evaluation.means:
             delta = evaluation.means[name] - before.evaluation.means[name]
-            change = f"{delta:+.3f}" if abs(delta) >= 0.0005 else None
+            change = f"{'+' * (delta > 0)}{number(delta, 3)}" if abs(delta) >= 0.0005 else None
         low, high = evaluation.intervals[name]
         column.metric(
             score_name(name),
-            f"{evaluation.means[name]:.3f}",
+            number(evaluation.means[name], 3),
             change,
-            help=f"[{low:.3f}, {high:.3f}]",
+            help=f"[{number(low, 3)}; {number(high, 3)}]",
         )
     left, right = st.columns([3, 2])
     runs = [run] if before is None else [before, run]

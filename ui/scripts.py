@@ -53,10 +53,29 @@ if (!window.citesByClick) {
 }
 """
 
+# On a narrow screen the sidebar covers the page that was chosen in it.
+_UNCOVER = """
+if (!window.uncoversByClick) {
+  window.uncoversByClick = true;
+  const choices = '[data-testid="stSidebarNavLink"], .st-key-new-chat button, '
+    + '[class*="st-key-open-"] button';
+  document.addEventListener("click", ({target}) => {
+    if (target.closest(choices) && matchMedia("(max-width: 640px)").matches) {
+      document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+    }
+  });
+}
+"""
+
 
 def cite_by_click() -> None:
     """Let a click on [2] in an answer's text do what the button [2] under it does."""
     _run(_CITE, "cite")
+
+
+def uncover_by_click() -> None:
+    """Let a choice in the sidebar close it where it covers what was chosen."""
+    _run(_UNCOVER, "uncover")
 
 
 def show_top_of_answer(occasion: str) -> None:

@@ -13,7 +13,7 @@ from rag_app.rendering import one_line
 from rag_app.store.places import index_folder, real_folder
 from ui import ingesting
 from ui.ingesting import IngestJob, State, Work
-from ui.language import t
+from ui.language import number, t
 from ui.listing import listing
 from ui.resources import settings
 
@@ -132,10 +132,10 @@ def _running(job: IngestJob) -> None:
         state.share,
         text=t(
             "upload_running",
-            done=state.files_done,
-            files=state.files,
-            chunks=f"{state.chunks:,}",
-            rate=f"{state.rate:.0f}",
+            done=number(state.files_done),
+            files=number(state.files),
+            chunks=number(state.chunks),
+            rate=number(state.rate),
             current=one_line(state.current, 40),
         ),
     )
@@ -150,10 +150,10 @@ def _ended(job: IngestJob) -> None:
         st.success(
             t(
                 "upload_done",
-                indexed=state.indexed,
-                rejected=len(state.rejected),
-                removed=state.removed,
-                seconds=f"{state.seconds:.0f}",
+                indexed=number(state.indexed),
+                rejected=number(len(state.rejected)),
+                removed=number(state.removed),
+                seconds=number(state.seconds),
             )
         )
     for source, why in state.rejected[:_NAMED]:

@@ -107,6 +107,42 @@ def test_the_browsers_language_is_spoken_on_a_narrow_screen(address, browser):
     context.close()
 
 
+def test_streamlits_own_words_are_said_in_portuguese(address, browser):
+    context = browser.new_context(locale="pt-BR", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{address}/documents")
+    page.get_by_text("Adicionar documentos").first.click()
+    zone = page.get_by_test_id("stFileUploaderDropzone")
+    zone.locator("button p").wait_for()
+    for place, words in (("button p", "Escolher"), ("div > span", "Até 256 MB")):
+        drawn = zone.locator(place).last
+        assert drawn.evaluate("place => getComputedStyle(place).fontSize") == "0px"
+        assert words in drawn.evaluate("place => getComputedStyle(place, '::after').content")
+    context.close()
+
+
+def test_on_a_narrow_screen_nothing_covers_what_was_chosen(address, browser):
+    context = browser.new_context(locale="en-US", viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(address)
+    ask(page, "How many parameters does GPT-3 have?")
+    sources(page).first.click()
+    bar = page.locator(".st-key-evidence-bar")
+    header = page.get_by_test_id("stHeader").bounding_box()
+    page.wait_for_timeout(1500)
+    assert bar.bounding_box()["y"] >= header["y"] + header["height"]  # its buttons can be reached
+    beside = "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right <= 0"
+    for choice in ('[class*="st-key-open-"] button:visible', '[href$="/documents"]'):
+        page.get_by_test_id("stExpandSidebarButton").click()
+        page.wait_for_function(f"!({beside})")
+        page.locator(f'[data-testid="stSidebar"] {choice}').first.click()
+        page.wait_for_function(beside)
+    page.get_by_test_id("stDataFrame").wait_for()
+    context.close()
+
+
 def test_an_upload_is_answered_from(address, page):
     page.goto(address)
     page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(OTTER)

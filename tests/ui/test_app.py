@@ -1,5 +1,6 @@
 """The frame: navigation, sidebar, languages, and who may see it."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from rag_app.log import ExchangeLog
 from rag_app.settings import load_settings
 from tests.ui.big_index import build
-from tests.ui.tabs import new_tab, texts
+from tests.ui.tabs import ask, new_tab, texts
 
 
 def test_the_ui_speaks_portuguese(app: AppTest):
@@ -18,6 +19,16 @@ def test_the_ui_speaks_portuguese(app: AppTest):
     assert not app.exception
     assert "Nada sai desta máquina" in texts(app)
     assert any("Nova conversa" in button.label for button in app.button)
+
+
+def test_figures_are_written_as_the_language_writes_them(server):
+    build(load_settings(indexes_dir=server), files=600, chunks=2, name="reports")
+    tab = new_tab(index="reports").run()
+    assert "594 files, 1,188 passages" in texts(tab)
+    tab.session_state["lang"] = "pt"
+    assert "594 arquivos, 1.188 trechos" in texts(tab.run())
+    answer = texts(ask(tab, "Quem publicou a LoRA?"))
+    assert re.search(r"\b\d+,\d s · ", answer)
 
 
 def test_without_an_index_it_says_what_to_do(tmp_path, monkeypatch: pytest.MonkeyPatch):

@@ -104,6 +104,22 @@ def test_a_broken_question_file_is_named(app: AppTest, own: Settings):
     assert "line 1, is no question" in texts(app).replace("\\", "")
 
 
+def test_an_uploaded_question_file_is_the_one_that_is_run(app: AppTest, own: Settings):
+    app.run()
+    lines = "\n".join(map(json.dumps, QUESTIONS[:1]))
+    given = [("other.jsonl", lines.encode(), "application/jsonl")]
+    app.file_uploader(key="questions_upload").set_value(given).run()
+    assert app.selectbox(key="questions_file").value.name == "other.jsonl"
+    app.button(key="run_begin").click().run()
+    wait_until_done(app, "evaluation")
+    assert not app.exception
+    assert "1 questions of other over index default" in texts(app)
+    app.selectbox(key="questions_file").set_value(
+        own.indexes_dir / "evaluations" / "questions" / "mine.jsonl"
+    ).run()
+    assert app.selectbox(key="questions_file").value.name == "mine.jsonl"
+
+
 def test_a_watched_questions_changed_answer_is_shown_and_accepted(
     app: AppTest, own: Settings, documents: Path
 ):

@@ -125,7 +125,7 @@ def _table(found: list[Row], index: str) -> list[Row]:
         placeholder="",
         alt=t("documents_intro"),
         column_config={
-            t("column_size"): st.column_config.NumberColumn(format="%.1f"),
+            t("column_size"): st.column_config.NumberColumn(format="localized"),
             t("column_pages"): st.column_config.NumberColumn(format="localized"),
             t("column_passages"): st.column_config.NumberColumn(format="localized"),
             t("column_tokens"): st.column_config.NumberColumn(format="localized"),
@@ -155,7 +155,7 @@ def _cells(row: Row) -> dict[str, object]:
         t("column_pages"): record.pages,
         t("column_passages"): record.chunks,
         t("column_tokens"): row.tokens,
-        t("column_size"): record.size / 1000,
+        t("column_size"): round(record.size / 1000, 1),
         t("column_date"): datetime.fromtimestamp(record.modified) if record.modified else None,
         t("column_language"): _language(record.language) if record.language else "",
         t("reason"): without_invisible(record.detail),

@@ -27,6 +27,7 @@ from ui.tasks import task_of, task_progress
 
 _EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples" / "questions.jsonl"
 _TASK = "evaluation"
+_UPLOAD, _FILE = "questions_upload", "questions_file"  # of the boxes that give and choose a file
 
 
 def evaluation() -> None:
@@ -56,15 +57,13 @@ def evaluation() -> None:
 def _begin(index: str) -> None:
     settings = resources.settings()
     with st.expander(t("run_new"), icon=":material/play_circle:", expanded=not run_names(settings)):
-        uploaded = st.file_uploader(t("questions_upload"), type=["jsonl"], key="questions_upload")
-        if uploaded is not None:
-            keep_questions(uploaded.name, uploaded.getvalue(), settings)
+        st.file_uploader(t("questions_upload"), type=["jsonl"], key=_UPLOAD, on_change=_keep_upload)
         files = [*question_files(settings), *([_EXAMPLES] if _EXAMPLES.exists() else [])]
         if not files:
             st.caption(t("questions_none"))
             return
         chosen = st.selectbox(
-            t("questions_file"), files, key="questions_file", format_func=lambda path: path.name
+            t("questions_file"), files, key=_FILE, format_func=lambda path: path.name
         )
         most = st.number_input(
             t("questions_most"), min_value=0, value=0, key="questions_most",
@@ -79,6 +78,12 @@ def _begin(index: str) -> None:
             questions = questions[: most or len(questions)]
             tasks.start(_TASK, _work(questions, chosen.stem, index, answers=answers))
             st.rerun()
+
+
+def _keep_upload() -> None:
+    """Keep the question file that was given, and choose it to be run."""
+    if (given := st.session_state[_UPLOAD]) is not None:
+        st.session_state[_FILE] = keep_questions(given.name, given.getvalue(), resources.settings())
 
 
 def _work(questions: list[Question], name: str, index: str, *, answers: bool) -> tasks.Work:
