@@ -13,7 +13,7 @@ from rag_app.content_filter import screen_answer, screen_question
 from rag_app.drafting import draft
 from rag_app.embedding import load_embedder
 from rag_app.errors import Cancelled
-from rag_app.evidence import Sentence, rank_sentences, support_of, weigh_words
+from rag_app.evidence import Sentence, rank_sentences, weigh_words
 from rag_app.identity import identify
 from rag_app.inventory import take
 from rag_app.inventory_questions import Inventory, inventory_of
@@ -28,6 +28,7 @@ from rag_app.settings import Settings, load_settings
 from rag_app.store.database import Database
 from rag_app.store.places import index_folder
 from rag_app.store.reader import IndexReader, open_reader
+from rag_app.support import support_of
 from rag_app.values import Answer, Passage, Request, Usage
 
 _READ = 12  # passages whose sentences are weighed; the answer's passages are the first of them
@@ -106,7 +107,7 @@ def _answer(
     clock.begin("reading")
     database = _opened(request.index, settings).database
     ranked = _read(question, found, database, settings, clock.check)
-    support = support_of(ranked, language)
+    support = support_of(question, ranked, database)
     passages = _by_evidence(found, ranked)[: settings.passages]
     base = replace(
         _abstention(request, question),

@@ -8,7 +8,7 @@ from rag_app.chain import Generated, answer_from
 from rag_app.citation import Cited, cite, quote
 from rag_app.context import fit_to_budget
 from rag_app.embedding import Embedder
-from rag_app.evidence import Sentence
+from rag_app.evidence import Sentence, best_two
 from rag_app.grounding import Gate
 from rag_app.language import Language
 from rag_app.llm import describe, load_llm
@@ -17,8 +17,6 @@ from rag_app.sentences import sentences
 from rag_app.settings import Settings
 from rag_app.store.vectorstore import as_document
 from rag_app.values import Passage
-
-_QUOTED = 2  # sentences of an answer by quotation
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def draft(
     Raises ModelError, and Cancelled soon after ``cancel`` is set.
     """
     reading = _PACKAGED if settings.llm == "packaged" else _OTHERS
-    quoted = quote(ranked[:_QUOTED])
+    quoted = quote(best_two(ranked, language))
     is_auto = settings.answerer == "auto"
     if settings.answerer == "extractive" or (is_auto and language not in reading.languages):
         return Drafted(quoted, "quotation")

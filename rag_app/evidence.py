@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
-from statistics import fmean
 
 from rag_app.definitions import defined_by, defines
 from rag_app.embedding import Embedder
 from rag_app.injection import flag
 from rag_app.language import Language, detect
+from rag_app.rows import cells, is_another_row, numbered_things
 from rag_app.sentence_reader import Candidate, SentenceReader
 from rag_app.store.database import Database
 from rag_app.terms import analyse, words_of
@@ -21,28 +21,17 @@ from rag_app.values import Passage
 COSINE_WEIGHT: dict[Language, float] = {"en": 1.0, "pt": 0.5}
 
 
-@dataclass(frozen=True)
-class SupportCurve:
-    """Weights of a logistic curve; benchmarks/README.md has the error rates that come of it."""
-
-    contrast: float
-    answers: float  # of the sentence reader's log-odds
-    offset: float
-
-
-SUPPORT_CURVE: dict[Language, SupportCurve] = {
-    "en": SupportCurve(contrast=3.5, answers=0.5, offset=1.46),
-    "pt": SupportCurve(contrast=6.3, answers=0.6, offset=1.9),
-}
 _PASSAGE_WEIGHT = 0.3  # of the passage's place among those found, beside cosine and overlap
 _ANSWERS_WEIGHT = 0.75  # of the reader's probability, beside a relevance of up to 2
+# Likewise for the second sentence of an answer: in English what the reader likes best catches more
+# of what the first one misses than the next in rank; in Portuguese it reads too badly for that.
+_SECOND_WEIGHT: dict[Language, float] = {"en": 5.0, "pt": _ANSWERS_WEIGHT}
 _AT_ONCE = 24  # sentences that are embedded between two checks; others' questions get a turn
 _READ = 16  # sentences, the most relevant ones, that the reader reads
 
-_MOST_SUPPORT = 0.99  # an estimate is never a certainty
-_BACKGROUND = 50  # sentences that the best one is compared with
 _HEADING_CREDIT = 0.5  # of a word that stands in the headings or the file's name alone
 _DEFINITION_WEIGHT = 0.25  # where the question asks what something is
+_ANOTHER_ROW = 0.5  # is taken from the relevance of a row of another thing
 _AROUND_CREDIT = 0.2  # of one that stands in the passage's other sentences alone
 _FEWEST_WORDS = 3  # of a sentence that has no figure
 _LONGEST = 600  # characters; a longer stretch is no quotation
@@ -62,11 +51,13 @@ class Sentence:
     end: int
     relevance: float  # weighted cosine + share of the question's words + the passage's score
     answers: float | None = None  # log-odds that it holds the answer; None where it was not read
+    is_row: bool = False  # of a table
+    is_another_row: bool = False  # than the question names by a number
 
     @property
     def score(self) -> float:
         """What it is ranked by."""
-        return self.relevance + _ANSWERS_WEIGHT * _probability(self.answers)
+        return self.relevance + _ANSWERS_WEIGHT * probability(self.answers)
 
     @property
     def text(self) -> str:
@@ -122,6 +113,7 @@ def rank_sentences(
         cosines += (embedder.encode(texts[at : at + _AT_ONCE]) @ query).tolist()
     check()
     trust, topic = COSINE_WEIGHT[detect(question)], defined_by(question)
+    things = numbered_things(question)
     ranked: dict[str, Sentence] = {}
     for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
         header = columns.get((passage.chunk_id, start), "")
@@ -129,10 +121,21 @@ def rank_sentences(
         relevance = trust * cosine + overlap + _PASSAGE_WEIGHT * passage.score
         if topic:
             relevance += _DEFINITION_WEIGHT * defines(text, topic)
+        row = cells(text, header)
+        is_another = is_another_row(things, row)
+        relevance -= _ANOTHER_ROW * is_another
         if text not in ranked or ranked[text].relevance < relevance:
-            ranked[text] = Sentence(passage, start, end, relevance)
+            ranked[text] = Sentence(passage, start, end, relevance, None, bool(row), is_another)
     relevant = sorted(ranked.values(), key=lambda sentence: -sentence.relevance)
     return sorted(_read(question, relevant, reader), key=lambda sentence: -sentence.score)
+
+
+def best_two(ranked: Sequence[Sentence], language: Language) -> list[Sentence]:
+    """The best sentence, and the one that most likely holds the answer where that does not."""
+    weight = _SECOND_WEIGHT[language]
+    others = [sentence for sentence in ranked[1:] if not sentence.is_another_row]
+    second = sorted(others, key=lambda it: -(it.relevance + weight * probability(it.answers)))[:1]
+    return [*ranked[:1], *second]
 
 
 def _read(
@@ -166,27 +169,8 @@ def weigh_words(question: str, database: Database) -> list[WeighedWord]:
     return [WeighedWord(stems, weight) for stems, weight in weighed.items()]
 
 
-def contrast(ranked: Sequence[Sentence]) -> float:
-    """How far the best sentence's relevance stands above the mean of the next fifty."""
-    if not ranked:
-        return 0.0
-    rest = sorted((sentence.relevance for sentence in ranked[1:]), reverse=True)[:_BACKGROUND]
-    return ranked[0].relevance - (fmean(rest) if rest else 0.0)
-
-
-def support_of(ranked: Sequence[Sentence], language: Language) -> float:
-    """How likely the best sentence answers the question, 0 to 1; 0.5 is the line drawn.
-
-    A logistic curve over its contrast and what the sentence reader says of it.
-    """
-    if not ranked:
-        return 0.0
-    curve = SUPPORT_CURVE[language]
-    at = curve.contrast * contrast(ranked) + curve.answers * (ranked[0].answers or 0.0)
-    return min(_probability(at - curve.offset), _MOST_SUPPORT)
-
-
-def _probability(log_odds: float | None) -> float:
+def probability(log_odds: float | None) -> float:
+    """That log-odds stand for; 0 where there are none."""
     return 0.0 if log_odds is None else 1 / (1 + math.exp(-log_odds))
 
 

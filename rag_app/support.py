@@ -1,0 +1,84 @@
+"""How likely the best sentence answers the question, from what can be computed here."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from rag_app.dates import MONTHS
+from rag_app.evidence import Sentence, probability
+from rag_app.language import STOP_WORDS, Language, detect
+from rag_app.periods import is_of_another_period
+from rag_app.store.database import Database
+from rag_app.terms import analyse, any_of, words_of
+from rag_app.values import Scope
+
+
+@dataclass(frozen=True)
+class SupportCurve:
+    """Weights of a logistic curve; benchmarks/README.md has the error rates that come of it."""
+
+    contrast: float
+    answers: float  # of the sentence reader's log-odds
+    offset: float
+
+
+SUPPORT_CURVE: dict[Language, SupportCurve] = {
+    "en": SupportCurve(contrast=3.5, answers=0.5, offset=1.46),
+    "pt": SupportCurve(contrast=6.3, answers=0.6, offset=1.9),
+}
+_MOST_SUPPORT = 0.99  # an estimate is never a certainty
+_BACKGROUND = 50  # sentences that the best one is compared with
+_OF_ANOTHER = 0.5  # of its support is left to what is about another: below the line of 0.5
+
+_NAME = re.compile(r"(?<=[^.!?\s]\s)[A-ZÀ-ÖØ-Þ][^\W\d_]*[a-zà-öø-ÿ][^\W\d_]+")  # begins no sentence
+_MONTHS = frozenset(name for names in MONTHS for name in names.split("|"))
+_COMMON = 20  # of so many chunks one has it: a name that says little
+_FEW = 3  # chunks that have it
+
+
+def support_of(question: str, ranked: Sequence[Sentence], database: Database) -> float:
+    """The probability that the best sentence answers, 0 to 0.99; 0.5 is the line drawn.
+
+    A logistic curve over its contrast and what the sentence reader says of it. What is told of
+    another period, or is the row of another thing, than the question names is below the line.
+    """
+    if not ranked:
+        return 0.0
+    best = ranked[0]
+    curve = SUPPORT_CURVE[detect(question)]
+    at = curve.contrast * contrast(ranked) + curve.answers * (best.answers or 0.0)
+    support = min(probability(at - curve.offset), _MOST_SUPPORT)
+    return support * _OF_ANOTHER if _is_of_another(question, best, database) else support
+
+
+def contrast(ranked: Sequence[Sentence]) -> float:
+    """How far the best sentence's relevance stands above the mean of the next fifty."""
+    if not ranked:
+        return 0.0
+    rest = sorted((sentence.relevance for sentence in ranked[1:]), reverse=True)[:_BACKGROUND]
+    return ranked[0].relevance - (fmean(rest) if rest else 0.0)
+
+
+def _is_of_another(question: str, best: Sentence, database: Database) -> bool:
+    passage = best.passage
+    names = " ".join((passage.source, passage.title, *passage.headings))
+    around = f"{names} {passage.text}"
+    said = f"{names} {best.text}"  # a report on 2023 tells of 2023 where it names no year
+    if best.is_another_row or is_of_another_period(question, said, around):
+        return True
+    return best.is_row and any(
+        _is_elsewhere(name, around, passage.source, database) for name in _NAME.findall(question)
+    )
+
+
+def _is_elsewhere(name: str, around: str, source: str, database: Database) -> bool:
+    """Whether a name that tells things apart stands neither near the row nor in its document."""
+    if name.lower() in _MONTHS or name.lower() in STOP_WORDS["en"] | STOP_WORDS["pt"]:
+        return False
+    stems = sorted({stem for word in words_of(name) for stem in word})
+    if not stems or set(stems) & {s for lang in STOP_WORDS for s in analyse(around, lang)}:
+        return False
+    chunks = max(database.document_frequencies(stems).values(), default=0)
+    is_rare = chunks <= max(_FEW, database.chunk_count() // _COMMON)
+    return is_rare and not database.matching(any_of(stems), Scope(sources=(source,)))
