@@ -7,7 +7,8 @@ from rag_app.dates import MONTHS
 Periods = dict[str, frozenset[int]]  # "year", "quarter" and "month" -> those named
 
 _YEAR = re.compile(
-    r"(?<![\d.,$€£])(?P<year>1[5-9]\d\d|20\d\d)s?(?:[/–-](?P<next>\d\d))?(?!\d|[.,]\d|\s?%)"
+    r"(?<![\d.,$€£])(?P<decade>(?i:década\s+de|anos)\s+)?(?P<year>1[5-9]\d\d|20\d\d)(?P<ten>s)?"
+    r"(?:[/–-](?P<next>\d\d))?(?!\d|[.,]\d|\s?%)"
     r"|(?i:\bFY)\s?'?(?P<short>\d\d)\b"
 )
 _QUARTER = re.compile(
@@ -38,7 +39,7 @@ def periods(text: str) -> Periods:
             years.add(2000 + int(match["short"]))
             continue
         year = int(match["year"])
-        years.add(year)
+        years |= set(range(year, year + 10)) if match["ten"] or match["decade"] else {year}
         if match["next"]:
             years.add(year - year % 100 + int(match["next"]))
     quarters = {_quarter(match) for match in _QUARTER.finditer(text)}
@@ -56,13 +57,18 @@ def is_of_another_period(question: str, said: str, around: str) -> bool:
     """Whether what is said tells of another year, quarter or month than the one asked for.
 
     That is so where it names one, and neither it nor the text ``around`` it names any that the
-    question does. What happened before or since a time may be told under another.
+    question does. What happened before or since a time may be told under another, and what
+    lasted under its first and last year.
     """
-    if _OPEN_ENDED.search(question):
+    if _OPEN_ENDED.search(question) or _OPEN_ENDED.search(said):
         return False
     asked, told, beside = periods(question), periods(said), periods(f"{around} {said}")
     return any(
-        asked[kind] and told[kind] and asked[kind].isdisjoint(beside[kind]) for kind in asked
+        asked[kind]
+        and told[kind]
+        and asked[kind].isdisjoint(beside[kind])
+        and not any(min(told[kind]) < number < max(told[kind]) for number in asked[kind])
+        for kind in asked
     )
 
 
@@ -76,7 +82,7 @@ def _quarter(match: re.Match[str]) -> int:
 
 
 def _is_month(match: re.Match[str]) -> bool:
-    """ "May" and "march" are verbs, and "august" is no month, unless they stand as one does."""
+    """May and march are verbs, and august is no month, unless they stand as a month does."""
     word = match.group()
     if word.lower() not in {"may", "march", "august"} or word in {"March", "August"}:
         return True

@@ -82,6 +82,10 @@ def test_a_number_belongs_to_the_thing_before_it():
         ("Receita no 3º trimestre?", "No terceiro trimestre de 2023 a receita foi 5.", ""),
         ("When may it rise?", "It rose in April.", ""),
         ("Income in 2022?", "Income was 2,023.", ""),
+        ("Who was president in 1861?", "Lincoln was president, 1860 to 1865.", ""),
+        ("Who led it in 2015?", "Ana Lopes has led it since 2010.", ""),
+        ("Who led it in 1995?", "Rui Paz led it in the 1990s.", ""),
+        ("Quem o dirigia em 1995?", "Rui Paz o dirigiu na década de 1990.", ""),
     ],
 )
 def test_a_period_that_is_told_or_not_asked_for_is_no_other(question: str, said: str, around: str):
