@@ -37,6 +37,7 @@ _FEWEST_WORDS = 3  # of a sentence that has no figure
 _LONGEST = 600  # characters; a longer stretch is no quotation
 
 _WORD = re.compile(r"[^\W\d_]+")
+_MORE_THAN_WORDS = re.compile(r"[\d:|;]|[.!]\s*$")  # a line in capitals without is a heading
 _RULE = re.compile(r"\|[\s:|-]+")
 _FIGURE = re.compile(r"\d[\d.,]{2,}|\d\s*%")
 _SECTION = re.compile(r"^[#\s]*\d{1,2}(?:\.\d{1,2})*[.)]?\s+(?=[^\W\d_])")  # "5.3 LoRA"
@@ -175,12 +176,12 @@ def probability(log_odds: float | None) -> float:
 
 
 def _spans(passage: Passage) -> list[tuple[int, int]]:
-    """The passage's sentences and rows; one that announces the next is taken with it."""
+    """The passage's sentences and rows; one that announces the next, or asks, is taken with it."""
     spans: list[tuple[int, int]] = []
     for start, end in passage.sentences or ((passage.start, passage.end),):
         last = spans[-1] if spans else (0, 0)
         before = passage.text[: max(0, last[1] - passage.start)]
-        announces = before.rstrip("`\n ").endswith(":")  # a fence opens a block of figures
+        announces = before.rstrip("`*_\n ").endswith((":", "?"))  # a fence opens a block of figures
         if announces and end - last[0] <= _LONGEST:
             spans[-1] = (last[0], end)
         else:
@@ -212,6 +213,8 @@ def _tables(passage: Passage) -> tuple[dict[int, str], set[int]]:
 
 def _says_something(text: str, titles: Sequence[str]) -> bool:
     """Whether the text is more than headings, as a page's head and a table of contents are."""
+    if text.isupper() and not _MORE_THAN_WORDS.search(text):
+        return False
     rest = f" {_bare(text)} "
     for title in titles:
         rest = rest.replace(f" {title} ", " ")

@@ -1,3 +1,5 @@
+from ingest.pipeline import ingest
+from rag_app.answering import ask
 from rag_app.embedding import load_embedder
 from rag_app.evidence import WeighedWord, rank_sentences
 from rag_app.terms import words_of
@@ -24,3 +26,22 @@ def test_a_sentence_is_credited_with_what_its_passage_and_file_name(settings):
     around = relevance_of_the_clause(contract("a.txt", "Aurora"))
     named = relevance_of_the_clause(contract("contract_aurora.txt", "someone"))
     assert other < around - 0.05 < named - 0.1
+
+
+def test_a_question_in_a_document_is_quoted_with_its_answer(own, tmp_path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "faq.md").write_text(
+        "# Renting a flat\n\n**How high is the deposit?**\n\nTwo months' rent.\n\n"
+        "**Who pays for the paint?**\n\nThe tenant, at the end of the lease.\n"
+    )
+    (folder / "ata.txt").write_text(
+        "ATA DA ASSEMBLEIA DOS CONDÔMINOS DO EDIFÍCIO IPÊ\n\n"
+        "Aos dez dias do mês de março reuniram-se 27 condôminos na assembleia do edifício.\n"
+    )
+    only = own.model_copy(update={"answerer": "extractive"})
+    ingest(folder, settings=only)
+    deposit = ask("How high is the deposit?", settings=only)
+    assert "Two months' rent" in deposit.citations[0].quote
+    assembly = ask("Quantos condôminos se reuniram na assembleia do edifício Ipê?", settings=only)
+    assert "27" in assembly.citations[0].quote
