@@ -64,6 +64,7 @@ def _sidebar(*, uploads: bool) -> bool:
     if index is not None:
         asked_over(names, index)
         session.keep_index(session.chosen_index(names) or index)
+        session.keep_scope()
         _files(index)
     st.divider()
     was_chosen = history()
