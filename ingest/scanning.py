@@ -108,10 +108,11 @@ def look(
         return replace(file, reason=Reason.UNSUPPORTED, detail=f"it is {what}")
     file = replace(file, size=status.st_size, modified=status.st_mtime)
     if status.st_size > max_bytes:
-        detail = f"{status.st_size / 1e6:.0f} MB; the limit is {max_bytes / 1e6:.0f} MB"
-        return replace(
-            file, reason=Reason.TOO_LARGE, detail=f"{detail} (RAG_MAX_FILE_MB raises it)"
+        detail = (
+            f"{status.st_size / 1e6:.0f} MB; the limit is {max_bytes / 1e6:.0f} MB"
+            " (RAG_MAX_FILE_MB raises it)"
         )
+        return replace(file, reason=Reason.TOO_LARGE, detail=detail)
     if status.st_size == 0:
         return replace(file, reason=Reason.EMPTY, detail="the file has no bytes")
     try:
