@@ -5,12 +5,14 @@ after indexes that are there.
 """
 
 import argparse
+import json
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from rag_app.errors import DocumentsError, RagError
@@ -83,7 +85,11 @@ def _parser() -> argparse.ArgumentParser:
         const="",
         help="mend the index NAME, or every index, from its documents",
     )
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print the report as JSON; with --watch, a line for each change",
+    )
     parser.add_argument(
         "--json-progress",
         action="store_true",
@@ -110,7 +116,12 @@ def _run(options: argparse.Namespace) -> int:
 
     out = Console(soft_wrap=True)
     if options.plan:
-        plan = plan_only(options.folder, index=options.index, keep_missing=options.keep_missing)
+        plan = plan_only(
+            options.folder,
+            index=options.index,
+            keep_missing=options.keep_missing,
+            again=options.again,
+        )
         if options.json:
             sys.stdout.write(plan_to_json(plan) + "\n")
         else:
@@ -142,7 +153,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> None:
-    """Raise DocumentsError where what must change nothing is asked for with what does."""
+    """Raise DocumentsError where what is asked for does not go together."""
     if options.plan and (options.remove or options.repair is not None):
         raise DocumentsError(
             "--plan does nothing, --remove and --repair change the index at once: leave one out."
@@ -153,6 +164,24 @@ def _check(options: argparse.Namespace) -> None:
         raise DocumentsError(
             "--plan says what a run would do, --watch does it at once: give one of them."
         )
+    alone = {
+        "--verify": options.verify is not None,
+        "--repair": options.repair is not None,
+        "--remove": bool(options.remove),
+    }
+    others = {
+        "the folder": options.folder is not None,
+        "--watch": options.watch,
+        "--again": bool(options.again),
+        "--keep-missing": options.keep_missing,
+    }
+    for job in (name for name, given in alone.items() if given):
+        for other in (name for name, given in (alone | others).items() if given and name != job):
+            raise DocumentsError(f"{job} works on the index alone: leave out {other}.")
+    if options.watch and options.again:
+        raise DocumentsError(
+            "--watch reads what changes, --again what did not: give --again first, by itself."
+        )
 
 
 def _remove(options: argparse.Namespace) -> int:
@@ -160,6 +189,9 @@ def _remove(options: argparse.Namespace) -> int:
     from ingest.report import printable
 
     done = remove(options.remove, index=options.index)
+    if options.json or options.json_progress:
+        sys.stdout.write(json.dumps(asdict(done), ensure_ascii=False) + "\n")
+        return 2 if done.unknown else 0
     for word, sources in (
         ("removed, file deleted", done.uploads),
         ("removed, passed over from now on", done.ignored),
@@ -175,8 +207,13 @@ def _watch(options: argparse.Namespace) -> int:
     from ingest.watching import Event, watch
 
     def line(event: Event) -> None:
+        at = time.strftime("%H:%M:%S")
+        if options.json or options.json_progress:
+            sys.stdout.write(json.dumps({"at": at, **asdict(event)}, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+            return
         about = printable(event.about) + (f": {printable(event.detail)}" if event.detail else "")
-        sys.stdout.write(f"{time.strftime('%H:%M:%S')} {event.what} {about}\n")
+        sys.stdout.write(f"{at} {event.what} {about}\n")
         sys.stdout.flush()
 
     with _stop_when_asked() as stop:

@@ -95,6 +95,35 @@ def test_a_name_to_read_again_that_is_not_there_is_told(environment, documents: 
     assert json.loads(run.stdout)["outcomes"] == {"indexed": 3}
 
 
+def test_a_removal_is_told_as_json_where_that_is_asked_for(
+    own, documents: Path, monkeypatch, capsys
+):
+    monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+    ingest(documents, settings=own)
+    assert main(["--remove", "bridge.md", "--remove", "nosuch.txt", "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"uploads": [], "ignored": ["bridge.md"], "unknown": ["nosuch.txt"]}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["{docs}", "--remove", "bridge.md"],
+        ["{docs}", "--verify"],
+        ["--verify", "--remove", "bridge.md"],
+        ["{docs}", "--watch", "--again", "bridge.md"],
+    ],
+)
+def test_what_would_be_passed_over_is_refused(
+    own, documents: Path, monkeypatch, capsys, words: list[str]
+):
+    monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+    ingest(documents, settings=own)
+    assert main([word.format(docs=documents) for word in words]) == 2
+    assert "leave out" in capsys.readouterr().err or "--watch" in words
+    assert "bridge.md" in found(own)
+
+
 def test_a_file_is_read_again_where_it_is_asked_for(own, documents: Path):
     ingest(documents, settings=own)
     report = ingest(documents, settings=own, again=["bridge.md"])
