@@ -113,6 +113,7 @@ def _run(options: argparse.Namespace) -> int:
     from ingest.pipeline import ingest, plan_only
     from ingest.progress import bar, json_lines, silent
     from ingest.report import plan_to_json, print_plan, print_report, printable
+    from ingest.scanning import as_held
 
     out = Console(soft_wrap=True)
     if options.plan:
@@ -146,7 +147,7 @@ def _run(options: argparse.Namespace) -> int:
     if report.left:
         return 130
     known = {file.source for file in report.files}
-    unknown = [source for source in options.again if source not in known]
+    unknown = [source for source in options.again if as_held(source, known) not in known]
     for source in unknown:
         sys.stderr.write(f"{printable(source)}: not in the index\n")
     return 2 if unknown else 0

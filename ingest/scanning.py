@@ -3,7 +3,8 @@
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -84,6 +85,15 @@ def as_source(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
+def as_held(source: str, held: Iterable[str]) -> str:
+    """``source`` as one of ``held`` spells it: an accent may stand on its letter or behind it."""
+    names = tuple(held)
+    if source in names:
+        return source
+    wanted = unicodedata.normalize("NFC", source)
+    return next((it for it in names if unicodedata.normalize("NFC", it) == wanted), source)
+
+
 def look(
     path: Path, source: str, root: Path, max_bytes: float, apart: Collection[Path] = ()
 ) -> FoundFile:
@@ -149,6 +159,7 @@ def make_plan(
     # A folder that cannot be listed hides its files; they are not gone.
     shut = tuple(f"{file.source}/" for file in found if file.reason == Reason.UNREADABLE)
     present = {file.source for file in found}
+    again = {as_held(source, present) for source in again}
     holders = {
         file.source: holder
         for file in found
