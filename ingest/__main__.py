@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from rag_app.command import end
 from rag_app.errors import DocumentsError, RagError
 
 
@@ -248,4 +249,4 @@ def _stop_when_asked() -> Iterator[threading.Event]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main)

@@ -14,6 +14,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from rag_app.command import end
 from rag_app.errors import RagError
 
 if TYPE_CHECKING:
@@ -174,4 +175,4 @@ def _flat(text: str, most: int) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag_app import metrics
+from rag_app.command import end
 from rag_app.errors import DocumentsError, QuestionError, RagError
 from rag_app.question_file import Place, Question, read_questions
 
@@ -278,4 +279,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main)

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from rag_app.answer_diff import Difference, KeptAnswer, compare
+from rag_app.command import end
 from rag_app.errors import RagError, WatchError
 from rag_app.settings import Settings, load_settings
 from rag_app.watched import Watched, drop, keep, watched_questions
@@ -189,4 +190,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main)
