@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -91,9 +92,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
+    from rag_app.store.database import Database
     from rag_app.store.places import index_folder
 
     home = index_folder(settings, options.index)
+    with closing(Database(home)):  # one that is not there has no questions to speak of
+        pass
     if options.add or options.remove:
         for question in options.add:
             watch(question, options.index, settings)
