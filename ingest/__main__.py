@@ -5,14 +5,17 @@ after indexes that are there.
 """
 
 import argparse
+import json
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
+from rag_app.command import end
 from rag_app.errors import DocumentsError, RagError
 
 
@@ -83,7 +86,11 @@ def _parser() -> argparse.ArgumentParser:
         const="",
         help="mend the index NAME, or every index, from its documents",
     )
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print the report as JSON; with --watch, a line for each change",
+    )
     parser.add_argument(
         "--json-progress",
         action="store_true",
@@ -107,10 +114,16 @@ def _run(options: argparse.Namespace) -> int:
     from ingest.pipeline import ingest, plan_only
     from ingest.progress import bar, json_lines, silent
     from ingest.report import plan_to_json, print_plan, print_report, printable
+    from ingest.scanning import as_held
 
     out = Console(soft_wrap=True)
     if options.plan:
-        plan = plan_only(options.folder, index=options.index, keep_missing=options.keep_missing)
+        plan = plan_only(
+            options.folder,
+            index=options.index,
+            keep_missing=options.keep_missing,
+            again=options.again,
+        )
         if options.json:
             sys.stdout.write(plan_to_json(plan) + "\n")
         else:
@@ -135,14 +148,14 @@ def _run(options: argparse.Namespace) -> int:
     if report.left:
         return 130
     known = {file.source for file in report.files}
-    unknown = [source for source in options.again if source not in known]
+    unknown = [source for source in options.again if as_held(source, known) not in known]
     for source in unknown:
         sys.stderr.write(f"{printable(source)}: not in the index\n")
     return 2 if unknown else 0
 
 
 def _check(options: argparse.Namespace) -> None:
-    """Raise DocumentsError where what must change nothing is asked for with what does."""
+    """Raise DocumentsError where what is asked for does not go together."""
     if options.plan and (options.remove or options.repair is not None):
         raise DocumentsError(
             "--plan does nothing, --remove and --repair change the index at once: leave one out."
@@ -153,6 +166,24 @@ def _check(options: argparse.Namespace) -> None:
         raise DocumentsError(
             "--plan says what a run would do, --watch does it at once: give one of them."
         )
+    alone = {
+        "--verify": options.verify is not None,
+        "--repair": options.repair is not None,
+        "--remove": bool(options.remove),
+    }
+    others = {
+        "the folder": options.folder is not None,
+        "--watch": options.watch,
+        "--again": bool(options.again),
+        "--keep-missing": options.keep_missing,
+    }
+    for job in (name for name, given in alone.items() if given):
+        for other in (name for name, given in (alone | others).items() if given and name != job):
+            raise DocumentsError(f"{job} works on the index alone: leave out {other}.")
+    if options.watch and options.again:
+        raise DocumentsError(
+            "--watch reads what changes, --again what did not: give --again first, by itself."
+        )
 
 
 def _remove(options: argparse.Namespace) -> int:
@@ -160,6 +191,9 @@ def _remove(options: argparse.Namespace) -> int:
     from ingest.report import printable
 
     done = remove(options.remove, index=options.index)
+    if options.json or options.json_progress:
+        sys.stdout.write(json.dumps(asdict(done), ensure_ascii=False) + "\n")
+        return 2 if done.unknown else 0
     for word, sources in (
         ("removed, file deleted", done.uploads),
         ("removed, passed over from now on", done.ignored),
@@ -175,8 +209,13 @@ def _watch(options: argparse.Namespace) -> int:
     from ingest.watching import Event, watch
 
     def line(event: Event) -> None:
+        at = time.strftime("%H:%M:%S")
+        if options.json or options.json_progress:
+            sys.stdout.write(json.dumps({"at": at, **asdict(event)}, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+            return
         about = printable(event.about) + (f": {printable(event.detail)}" if event.detail else "")
-        sys.stdout.write(f"{time.strftime('%H:%M:%S')} {event.what} {about}\n")
+        sys.stdout.write(f"{at} {event.what} {about}\n")
         sys.stdout.flush()
 
     with _stop_when_asked() as stop:
@@ -210,4 +249,4 @@ def _stop_when_asked() -> Iterator[threading.Event]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main)

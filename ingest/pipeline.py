@@ -92,6 +92,7 @@ def plan_only(
     index: str = "default",
     settings: Settings | None = None,
     keep_missing: bool = False,
+    again: Collection[str] = (),
 ) -> Plan:
     """What ``ingest`` would do; nothing is written. Raises as ``ingest`` does."""
     settings = settings or load_settings()
@@ -103,7 +104,7 @@ def plan_only(
     with closing(Database(home)) as database:
         embedder = load_embedder(settings)
         database.check_embedder(embedder.identity)
-        return _plan(found, hidden, database, root, embedder, settings, keep_missing)
+        return _plan(found, hidden, database, root, embedder, settings, keep_missing, again)
 
 
 def _scan(folder: Path, home: Path, settings: Settings) -> tuple[list[FoundFile], int]:

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from ingest.ignoring import Ignored, ignore
+from ingest.scanning import as_held
 from rag_app.errors import IndexNotFound
 from rag_app.settings import Settings, load_settings
 from rag_app.store.connection import named_errors
@@ -38,9 +39,9 @@ def remove(
     home = index_folder(settings, index)
     if not home.is_dir():
         raise IndexNotFound(f"There is no index {index!r} in {home.parent}.")
-    wanted = list(dict.fromkeys(sources))
     with writer_lock(home), closing(Database(home)) as database:
         origins = database.roots_and_rules()
+        wanted = list(dict.fromkeys(as_held(source, origins) for source in sources))
         known = [source for source in wanted if source in origins]
         given = {source: origins[source][0] for source in known}
         roots = {source: str(real_folder(root)) if root else "" for source, root in given.items()}

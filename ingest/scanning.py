@@ -3,7 +3,8 @@
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -84,6 +85,15 @@ def as_source(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
+def as_held(source: str, held: Iterable[str]) -> str:
+    """``source`` as one of ``held`` spells it: an accent may stand on its letter or behind it."""
+    names = tuple(held)
+    if source in names:
+        return source
+    wanted = unicodedata.normalize("NFC", source)
+    return next((it for it in names if unicodedata.normalize("NFC", it) == wanted), source)
+
+
 def look(
     path: Path, source: str, root: Path, max_bytes: float, apart: Collection[Path] = ()
 ) -> FoundFile:
@@ -108,10 +118,11 @@ def look(
         return replace(file, reason=Reason.UNSUPPORTED, detail=f"it is {what}")
     file = replace(file, size=status.st_size, modified=status.st_mtime)
     if status.st_size > max_bytes:
-        detail = f"{status.st_size / 1e6:.0f} MB; the limit is {max_bytes / 1e6:.0f} MB"
-        return replace(
-            file, reason=Reason.TOO_LARGE, detail=f"{detail} (RAG_MAX_FILE_MB raises it)"
+        detail = (
+            f"{status.st_size / 1e6:.0f} MB; the limit is {max_bytes / 1e6:.0f} MB"
+            " (RAG_MAX_FILE_MB raises it)"
         )
+        return replace(file, reason=Reason.TOO_LARGE, detail=detail)
     if status.st_size == 0:
         return replace(file, reason=Reason.EMPTY, detail="the file has no bytes")
     try:
@@ -148,6 +159,7 @@ def make_plan(
     # A folder that cannot be listed hides its files; they are not gone.
     shut = tuple(f"{file.source}/" for file in found if file.reason == Reason.UNREADABLE)
     present = {file.source for file in found}
+    again = {as_held(source, present) for source in again}
     holders = {
         file.source: holder
         for file in found

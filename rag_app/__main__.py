@@ -14,6 +14,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from rag_app.command import end
 from rag_app.errors import RagError
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
     _warn()
     try:
         if options.replay is not None:
-            return _replay(options.replay)
+            return _replay(options.replay, as_json=options.json)
         if options.question == "log":
-            return _list_log()
+            return _list_log(as_json=options.json)
         from rag_app.answering import ask
 
         answer = ask(options.question, index=options.index, sources=options.source or None)
@@ -125,16 +126,30 @@ def _parser() -> argparse.ArgumentParser:
         help="read only these files: a path or a pattern such as 2022/*",
     )
     parser.add_argument("--replay", type=int, metavar="ID", help="give a logged answer again")
-    parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print the whole answer as JSON; of the log, a line for each",
+    )
     return parser
 
 
-def _replay(number: int) -> int:
+def _replay(number: int, *, as_json: bool) -> int:
     """Its exit code: 0 where the answer is the same again, else 1."""
     from rag_app.replay import replay
     from rag_app.settings import load_settings
 
     made = replay(number, load_settings())
+    if as_json:
+        told = {
+            "question": made.exchange.question,
+            "same": made.same,
+            "differences": made.differences,
+            "answer": asdict(made.answer),
+            "before": asdict(made.before),
+        }
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+        return 0 if made.same else 1
     lines = [f"{made.exchange.question}", "", as_text(made.answer), ""]
     if made.same:
         lines.append(f"The same as answer {number}, in every part.")
@@ -146,13 +161,16 @@ def _replay(number: int) -> int:
     return 0 if made.same else 1
 
 
-def _list_log() -> int:
+def _list_log(*, as_json: bool) -> int:
     from datetime import datetime
 
     from rag_app.log import open_log
     from rag_app.settings import load_settings
 
     for exchange in reversed(open_log(load_settings()).latest(50)):
+        if as_json:
+            sys.stdout.write(json.dumps(asdict(exchange), ensure_ascii=False) + "\n")
+            continue
         when = datetime.fromtimestamp(exchange.asked).strftime("%Y-%m-%d %H:%M")
         said = exchange.answer.text if exchange.answer else f"({exchange.state}) {exchange.note}"
         rated = {1: " +", 0: " -"}.get(-1 if exchange.rating is None else exchange.rating, "")
@@ -174,4 +192,4 @@ def _flat(text: str, most: int) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main)

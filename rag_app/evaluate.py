@@ -12,13 +12,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag_app import metrics
+from rag_app.command import end
 from rag_app.errors import DocumentsError, QuestionError, RagError
-from rag_app.question_file import Place, Question, read_questions
+from rag_app.question_file import (
+    Place,
+    Question,
+    document_name,
+    read_questions,
+    strange_evidence,
+)
 
 if TYPE_CHECKING:
     from rag_app.settings import Settings
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 
 _KS = (1, 3, 5, 10)
 _KEPT = 5  # passages that are kept with a question's scores
+_NAMED = 5  # documents that no index holds
 _RETRIEVED = 30  # passages, of which several may lie on one page
 
 
@@ -128,10 +137,12 @@ def main(arguments: list[str] | None = None) -> int:
             if path.is_dir():
                 raise DocumentsError(f"{path} is a folder: give --out another name.")
         before = _read_run(options.against) if options.against else None
+        settings = load_settings(log=False, cache=False)
+        _warn_of_strange_evidence(questions, options.index, settings)
         run = evaluate(
             questions,
             index=options.index,
-            settings=load_settings(log=False, cache=False),
+            settings=settings,
             answers=not options.retrieval_only,
             on_progress=_show_progress if sys.stderr.isatty() else lambda done, count: None,
         )
@@ -156,6 +167,21 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     sys.stdout.write(f"Written: {stem}.json, {stem}.html\n")
     return 0
+
+
+def _warn_of_strange_evidence(questions: list[Question], index: str, settings: "Settings") -> None:
+    """A passage of a document that the index does not hold is never found: no fault of a search."""
+    from rag_app.store.database import INDEXED, Database
+    from rag_app.store.places import index_folder
+
+    with closing(Database(index_folder(settings, index))) as database:
+        sources = [it.source for it in database.documents() if it.outcome == INDEXED]
+    if strange := strange_evidence(questions, sources):
+        more = f" and {len(strange) - _NAMED} more" if len(strange) > _NAMED else ""
+        sys.stderr.write(
+            f"warning: the evidence names documents that index {index!r} does not hold, so that"
+            f" nothing found counts as right: {', '.join(strange[:_NAMED])}{more}.\n"
+        )
 
 
 def _check_folder(folder: Path) -> None:
@@ -254,7 +280,7 @@ def _place(passage: "Passage", paged: bool) -> Place:
 
 
 def _named(source: str, page: int | None, paged: bool) -> Place:
-    return (source.rsplit("/", 1)[-1].rsplit(".", 1)[0], page if paged else None)
+    return (document_name(source), page if paged else None)
 
 
 def _read_run(path: Path) -> dict[str, Any]:
@@ -278,4 +304,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main)

@@ -1,8 +1,10 @@
 """The questions of an evaluation: one JSON object a line, each checked as it is read."""
 
+import difflib
 import json
 import math
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,30 @@ def read_questions(path: Path) -> list[Question]:
     if not questions:
         raise DocumentsError(f"{path} holds no questions.")
     return questions
+
+
+def strange_evidence(questions: Iterable[Question], sources: Iterable[str]) -> list[str]:
+    """What the evidence names and none of ``sources`` is called, each with what may be meant."""
+    held = {document_name(source) for source in sources}
+    spelled = {unicodedata.normalize("NFC", name).casefold(): name for name in held}
+    named = dict.fromkeys(document for question in questions for document, _ in question.evidence)
+    strange = []
+    for document in (name for name in named if name not in held):
+        bare = unicodedata.normalize("NFC", document_name(document)).casefold()
+        whole = unicodedata.normalize("NFC", document).casefold()
+        near = difflib.get_close_matches(whole, spelled, 1)
+        if bare in spelled and whole not in spelled:
+            strange.append(f"{document!r} (give it without folder and suffix: {spelled[bare]!r})")
+        elif near:
+            strange.append(f"{document!r} (the nearest is {spelled[near[0]]!r})")
+        else:
+            strange.append(repr(document))
+    return strange
+
+
+def document_name(source: str) -> str:
+    """What evidence calls a file of the index: its name without folders and suffix."""
+    return source.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
 def _read(path: Path, number: int, line: str) -> Question:

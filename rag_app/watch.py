@@ -9,10 +9,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from rag_app.answer_diff import Difference, KeptAnswer, compare
+from rag_app.command import end
 from rag_app.errors import RagError, WatchError
 from rag_app.settings import Settings, load_settings
 from rag_app.watched import Watched, drop, keep, watched_questions
@@ -90,9 +92,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
+    from rag_app.store.database import Database
     from rag_app.store.places import index_folder
 
     home = index_folder(settings, options.index)
+    with closing(Database(home)):  # one that is not there has no questions to speak of
+        pass
     if options.add or options.remove:
         for question in options.add:
             watch(question, options.index, settings)
@@ -189,4 +194,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main)

@@ -4,8 +4,9 @@ from functools import partial
 
 import streamlit as st
 
+from rag_app.rendering import inert
 from rag_app.values import Answer, Exchange
-from ui import conversation, resources
+from ui import conversation, resources, session
 from ui.language import t
 from ui.saved_questions import watch_button, watch_end
 
@@ -33,7 +34,7 @@ def draw_actions(exchange: Exchange, answer: Answer | None, later: int) -> None:
                 key=f"again-{exchange.id}",
                 type="tertiary",
                 icon=":material/refresh:",
-                on_click=partial(conversation.ask_again, exchange, fresh=True),
+                on_click=partial(conversation.ask_again, exchange, exchange.question, fresh=True),
             )
         if st.button(t("edit"), key=f"edit-{exchange.id}", type="tertiary", icon=":material/edit:"):
             st.dialog(t("edit_title"))(_edit)(exchange, later)
@@ -70,6 +71,8 @@ def _edit(exchange: Exchange, later: int) -> None:
         if st.form_submit_button(
             t("ask_button"),
             type="primary",
-            on_click=lambda: conversation.ask_again(exchange, st.session_state[edited].strip()),
+            on_click=lambda: conversation.ask_again(exchange, st.session_state[edited]),
         ):
-            st.rerun()
+            if not (fault := session.fault()):
+                st.rerun()
+            st.error(inert(fault))

@@ -18,6 +18,7 @@ from ui.views.chat import chat
 from ui.views.documents import documents
 from ui.views.evaluation import evaluation
 from ui.views.system import system
+from ui.wording import worded
 
 _STYLE = Path(__file__).parent / "style.css"
 _ICON = Path(__file__).parent / "icon.svg"  # a named one would be fetched from its maker
@@ -51,7 +52,7 @@ def main() -> None:
     page.run()
     with st.sidebar:
         if running := resources.models_if_loaded():
-            st.caption(inert(running))
+            st.caption(inert(worded(running)))
         uncover_by_click()
 
 
@@ -64,6 +65,7 @@ def _sidebar(*, uploads: bool) -> bool:
     if index is not None:
         asked_over(names, index)
         session.keep_index(session.chosen_index(names) or index)
+        session.keep_scope()
         _files(index)
     st.divider()
     was_chosen = history()

@@ -7,12 +7,13 @@ from functools import partial
 
 import streamlit as st
 
-from rag_app.errors import LogError
+from rag_app.errors import LogError, QuestionError
 from rag_app.log import ExchangeLog, open_log
 from rag_app.settings import Settings
 from rag_app.values import Answer, Exchange, Scope
 from ui import resources, session
 from ui.jobs import AnswerJob, Jobs
+from ui.language import t
 
 
 @session.tells_faults
@@ -28,11 +29,14 @@ def ask(question: str, index: str) -> None:
 
 
 @session.tells_faults
-def ask_again(exchange: Exchange, question: str = "", *, fresh: bool = False) -> None:
-    """Answer an exchange's question anew, or another in its place; later exchanges are dropped.
+def ask_again(exchange: Exchange, question: str, *, fresh: bool = False) -> None:
+    """Answer a question in an exchange's place, its own anew or another; later ones are dropped.
 
-    ``fresh`` answers from the documents even where the same answer was given before.
+    ``fresh`` answers from the documents even where the same answer was given before. Where
+    nothing is asked, all stays as it is.
     """
+    if not question.strip():
+        raise QuestionError(t("question_needed"))
     history = tuple(kept.question for kept in exchanges() or () if kept.id < exchange.id)
     settings = current_settings()
     if fresh:
@@ -40,9 +44,8 @@ def ask_again(exchange: Exchange, question: str = "", *, fresh: bool = False) ->
     jobs().stop(exchange.id)
     log().forget(exchange.id)
     _begin(
-        question or exchange.question, exchange.index, exchange.conversation, history,
-        session.scope(), settings,
-    )  # fmt: skip
+        question.strip(), exchange.index, exchange.conversation, history, session.scope(), settings
+    )
 
 
 @session.tells_faults

@@ -8,6 +8,7 @@ from rag_app.values import Chunk
 from ui import resources
 from ui.language import t
 from ui.listing import Row, opened
+from ui.wording import worded
 
 _CUT = 8000  # characters of a text without pages that are drawn at a time
 
@@ -17,7 +18,7 @@ def preview(row: Row, index: str) -> None:
     record = row.record
     st.subheader(one_line(record.source, 200))
     if record.detail:
-        st.warning(one_line(record.detail, 500))
+        st.warning(one_line(worded(record.detail), 500))
     facts = [
         (t("fact_title"), one_line(record.title, 200)),
         (t("fact_folder"), one_line(row.folder, 200)),

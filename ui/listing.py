@@ -12,6 +12,7 @@ from rag_app.store.places import index_folder
 from rag_app.store.schema import DATABASE_FILE
 from rag_app.values import DocumentRecord
 from ui import resources
+from ui.wording import worded
 
 PAGE = 100  # rows drawn at a time
 
@@ -81,7 +82,7 @@ def chosen(rows: Sequence[Row], wanted: Filter) -> list[Row]:
         for row in rows
         if (not wanted.outcomes or row.record.outcome in wanted.outcomes)
         and (not wanted.languages or row.record.language in wanted.languages)
-        and all(word in row.haystack for word in words)
+        and _holds(row, words)
     ]
     return sorted(found, key=ORDERS[wanted.order])  # type: ignore[arg-type]
 
@@ -89,6 +90,14 @@ def chosen(rows: Sequence[Row], wanted: Filter) -> list[Row]:
 def pages_of(count: int) -> int:
     """How many pages ``count`` rows take; at least one."""
     return max(1, -(-count // PAGE))
+
+
+def _holds(row: Row, words: Sequence[str]) -> bool:
+    """Whether every word stands in the row; its reason is found as it is kept and as shown."""
+    if not words:
+        return True
+    haystack = f"{row.haystack} {worded(row.record.detail).lower()}"
+    return all(word in haystack for word in words)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -19,6 +19,7 @@ def asked_over(names: Sequence[str], index: str) -> None:
     """Draw the choice of index and, folded, what narrows it."""
     if st.session_state.get(session.INDEX_KEY) not in names:
         session.open_index(index)
+    session.follow_scope(list(names))
     st.selectbox(t("index"), names, key=session.INDEX_KEY, on_change=session.ask_over_all)
     fold = st.expander(t("narrow"), icon=":material/filter_alt:", key=_OPEN, on_change="rerun")
     if fold.open:  # thousands of names are not sent where no one looks at them
@@ -89,6 +90,7 @@ def _narrowing(index: str) -> None:
         t("narrow_after"),
         key=_AFTER,
         value=None,
+        min_value=session.EARLIEST,  # else ten years ago
         format="YYYY-MM-DD",
         help=t("narrow_after_help"),
         on_change=_keep,

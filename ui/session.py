@@ -16,9 +16,11 @@ from ui.sign_in import signed_in
 
 INDEX_KEY = "index"
 FILES_KEY, AFTER_KEY = "scope_files", "scope_after"  # of the boxes that narrow
+EARLIEST = date(1970, 1, 1)  # day since which files may have changed
 _ADDRESS, _INDEX = "c", "index"  # the address's parameters that name a conversation, an index
+_FILE, _SINCE = "file", "since"  # and of the index the files, each by itself, and a day
 _CONVERSATION, _LINKED = "conversation", "linked"
-_LINKED_INDEX = "linked_index"
+_LINKED_INDEX, _LINKED_SCOPE = "linked_index", "linked_scope"
 _SOURCES, _AFTER = "asked_sources", "asked_after"
 _EVIDENCE = "evidence"
 _FAULT = "fault"
@@ -115,6 +117,36 @@ def keep_index(index: str) -> None:
     st.session_state[_LINKED_INDEX] = index
 
 
+def follow_scope(names: list[str]) -> None:
+    """Narrow the search as the address says, where it was followed and its index is there.
+
+    Call it once the index is chosen: another one is asked as a whole. An address without files
+    and day leaves all as it is, since a change of page empties it.
+    """
+    named, index = _scope_in_address(), st.query_params.get(_INDEX, "")
+    if named == st.session_state.get(_LINKED_SCOPE) or (index and index not in names):
+        return
+    sources, after = named
+    if sources or after:
+        narrow(sources, after)
+        st.session_state[FILES_KEY], st.session_state[AFTER_KEY] = list(sources), after
+
+
+def keep_scope() -> None:
+    """Put what narrows the search into the address, so that a reload or a link keeps it."""
+    after: date | None = st.session_state.get(_AFTER)
+    kept = {
+        _FILE: list(st.session_state.get(_SOURCES, ())),
+        _SINCE: [after.isoformat()] if after else [],
+    }
+    for name, values in kept.items():
+        if values:
+            st.query_params[name] = values
+        elif name in st.query_params:
+            del st.query_params[name]
+    st.session_state[_LINKED_SCOPE] = _scope_in_address()
+
+
 def scope() -> Scope | None:
     """Which part of the index this tab asks; None for all of it."""
     sources: tuple[str, ...] = st.session_state.get(_SOURCES, ())
@@ -150,3 +182,14 @@ def show_evidence(exchange: int, position: int) -> None:
 def show_newest_evidence() -> None:
     """Show the first citation of the latest answer."""
     st.session_state.pop(_EVIDENCE, None)
+
+
+def _scope_in_address() -> tuple[tuple[str, ...], date | None]:
+    """The files that the address names, and the day; one that no box offers is passed over."""
+    try:
+        named = date.fromisoformat(st.query_params.get(_SINCE, ""))
+    except ValueError:
+        named = date.max
+    after = named if EARLIEST <= named <= date.today() else None
+    sources = tuple(source for source in st.query_params.get_all(_FILE) if source)
+    return sources, after

@@ -16,6 +16,7 @@ from ui.ingesting import IngestJob, State, Work
 from ui.language import number, t
 from ui.listing import listing
 from ui.resources import settings
+from ui.wording import worded
 
 _NAMED = 20  # files that were not indexed, a line each
 _FAILED = "upload_failed"  # names and reasons of what the last upload could not keep
@@ -157,7 +158,7 @@ def _ended(job: IngestJob) -> None:
             )
         )
     for source, why in state.rejected[:_NAMED]:
-        st.warning(f"{one_line(source)}: {one_line(why, 300)}")
+        st.warning(f"{one_line(source)}: {one_line(worded(why), 300)}")
     if len(state.rejected) > _NAMED:
         st.caption(t("upload_more", count=len(state.rejected) - _NAMED))
     st.button(

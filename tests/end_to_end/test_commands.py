@@ -1,13 +1,16 @@
 """The two commands and the Python API, as a new user runs them, without a network."""
 
 import json
+import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from rag_app.log import ExchangeLog
 from tests.conftest import PROJECT
 
 # Blocks every connection that does not stay on this machine, in the command and its children.
@@ -133,3 +136,20 @@ def test_make_takes_a_folder_with_a_space_in_its_name():
     )  # fmt: skip
     (line,) = [line for line in run.stdout.splitlines() if "-m ingest" in line]
     assert shlex.split(line)[1:] == ["-m", "ingest", "my documents; echo", "--index", "a b"]
+
+
+@pytest.mark.parametrize(
+    "words", [["rag_app", "log"], ["rag_app.watch", "--help"], ["ingest", "--help"]]
+)
+def test_a_command_whose_reader_left_ends_quietly(environment, own, words: list[str]):
+    log = ExchangeLog(own.indexes_dir / "log.sqlite")
+    log.begin("How long is the bridge?", "default", log.start("default"))
+    reader, writer = os.pipe()
+    os.close(reader)  # as ``head`` does when it has its lines
+    buffered = {name: it for name, it in environment.items() if name != "PYTHONUNBUFFERED"}
+    with os.fdopen(writer, "wb") as gone:
+        ended = subprocess.run(
+            [sys.executable, "-m", *words],
+            stdout=gone, stderr=subprocess.PIPE, text=True, env=buffered, cwd=PROJECT,
+        )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (128 + signal.SIGPIPE, "")

@@ -1,4 +1,5 @@
 import json
+import unicodedata
 from contextlib import closing
 from pathlib import Path
 
@@ -93,6 +94,51 @@ def test_a_name_to_read_again_that_is_not_there_is_told(environment, documents: 
     run = command(environment, documents, *given)
     assert (run.returncode, run.stderr) == (2, "nosuch.txt: not in the index\n")
     assert json.loads(run.stdout)["outcomes"] == {"indexed": 3}
+
+
+@pytest.mark.parametrize(("held", "typed"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_an_accent_is_typed_in_either_way(
+    own, documents: Path, monkeypatch, capsys, held: str, typed: str
+):
+    monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+    kept, named = (unicodedata.normalize(form, "relação.txt") for form in (held, typed))
+    (documents / kept).write_text("A lontra mora no rio.")
+    ingest(documents, settings=own)
+    assert main([str(documents), "--again", named, "--json"]) == 0
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert {file["source"]: file["action"] for file in files}[kept] == "changed"
+    done = remove([named, kept], settings=own)
+    assert (done.ignored, done.unknown) == ((kept,), ())
+    assert kept not in found(own, "lontra")
+
+
+def test_a_removal_is_told_as_json_where_that_is_asked_for(
+    own, documents: Path, monkeypatch, capsys
+):
+    monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+    ingest(documents, settings=own)
+    assert main(["--remove", "bridge.md", "--remove", "nosuch.txt", "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"uploads": [], "ignored": ["bridge.md"], "unknown": ["nosuch.txt"]}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["{docs}", "--remove", "bridge.md"],
+        ["{docs}", "--verify"],
+        ["--verify", "--remove", "bridge.md"],
+        ["{docs}", "--watch", "--again", "bridge.md"],
+    ],
+)
+def test_what_would_be_passed_over_is_refused(
+    own, documents: Path, monkeypatch, capsys, words: list[str]
+):
+    monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+    ingest(documents, settings=own)
+    assert main([word.format(docs=documents) for word in words]) == 2
+    assert "leave out" in capsys.readouterr().err or "--watch" in words
+    assert "bridge.md" in found(own)
 
 
 def test_a_file_is_read_again_where_it_is_asked_for(own, documents: Path):

@@ -1,3 +1,4 @@
+import json
 import signal
 import threading
 import time
@@ -94,7 +95,9 @@ def test_the_index_that_a_run_writes_is_no_change_of_the_folder(documents: Path)
     assert look_at(documents, apart) == before != look_at(documents)
 
 
-def test_a_watcher_keeps_what_is_missing_where_it_is_told_to(own, documents: Path, monkeypatch):
+def test_a_watcher_keeps_what_is_missing_where_it_is_told_to(
+    own, documents: Path, monkeypatch, capsys
+):
     monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
     ingest(documents, settings=own)
     (documents / "ponte.md").unlink()
@@ -106,6 +109,8 @@ def test_a_watcher_keeps_what_is_missing_where_it_is_told_to(own, documents: Pat
         return runs[-1]
 
     monkeypatch.setattr(watching, "ingest", once)
-    assert main([str(documents), "--watch", "--keep-missing"]) == 0
+    assert main([str(documents), "--watch", "--keep-missing", "--json"]) == 0
     assert len(runs) == 1
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(event["what"], event["about"]) for event in told] == [("watching", str(documents))]
     assert "ponte.md" in {p.source for p in retrieve("ponte", 5, settings=own)}

@@ -34,6 +34,22 @@ def test_scores_an_index_and_compares_two_runs(questions: Path, capsys):
     assert "src=" not in report  # it needs nothing else
 
 
+def test_evidence_that_the_index_does_not_hold_is_told(questions: Path, capsys):
+    rows = [json.loads(line) for line in questions.read_text("utf-8").splitlines()]
+    assert main([str(questions), "--retrieval-only"]) == 0
+    assert capsys.readouterr().err == ""
+    name = rows[0]["evidence"][0]["doc"]
+    strange = [f"{name}.md", f"{name[:-1]}x", "*", *"abcd"]
+    rows[0]["evidence"] = [{"doc": document, "page": None} for document in strange]
+    questions.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    assert main([str(questions), "--retrieval-only"]) == 0
+    said = capsys.readouterr().err
+    assert f"{name + '.md'!r} (give it without folder and suffix: {name!r})" in said
+    assert f"{name[:-1] + 'x'!r} (the nearest is {name!r})" in said
+    assert "'*', " in said
+    assert "and 2 more" in said
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [

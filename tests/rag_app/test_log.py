@@ -1,3 +1,4 @@
+import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -5,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from rag_app import ask
+from rag_app.__main__ import main
 from rag_app.errors import Cancelled, LogError, QuestionError
 from rag_app.log import ExchangeLog, open_log
 from rag_app.replay import replay
@@ -135,6 +137,21 @@ def test_a_replay_says_what_changed(own, documents):
     assert any(text.startswith("commit: ") for text in again.differences)
     with pytest.raises(LogError, match="no answer 999"):
         replay(999, own)
+
+
+def test_the_log_and_a_replay_are_told_as_json(own, documents, monkeypatch, capsys):
+    from ingest.pipeline import ingest
+
+    monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+    ingest(documents, settings=own)
+    first = ask("How long is the bridge?", settings=own)
+    assert main(["--replay", str(first.exchange), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["same"], told["differences"]) == (True, [])
+    assert told["answer"]["text"] == told["before"]["text"] == first.text
+    assert main(["log", "--json"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["answer"]["text"] == first.text
 
 
 @pytest.mark.parametrize("words", ["telescopio", "TELESCÓPIO", "o telescópio", "elesco\u0301pi"])

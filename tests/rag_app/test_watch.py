@@ -63,3 +63,9 @@ def test_without_watched_questions_it_says_what_to_do(own, documents, monkeypatc
     ingest(documents, settings=own)
     assert main([]) == 2
     assert "--add QUESTION" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [[], ["--remove", LENGTH], ["--add", LENGTH]])
+def test_an_index_that_is_not_there_is_named(watched: Path, capsys, words: list[str]):
+    assert main([*words, "--index", "nada"]) == 2
+    assert "There is no index 'nada'" in capsys.readouterr().err

@@ -111,6 +111,26 @@ def test_what_narrows_one_index_narrows_no_other(two_indexes: Path, way: str):
     assert "2020-01-01" in texts(tab)
 
 
+def test_what_narrows_the_search_is_in_the_address_and_a_reload_keeps_it(two_indexes: Path):
+    tab = narrowed()
+    tab.multiselect(key="scope_files").set_value(["pt/*", "en/a&b.md"]).run()
+    tab.date_input(key="scope_after").set_value(date(1999, 1, 1)).run()
+    address = dict(tab.query_params)
+    reloaded = new_tab(**address).run()
+    assert not reloaded.exception
+    assert "pt/\\*, en/a&amp;b.md · files changed since 1999-01-01" in texts(reloaded)
+    reloaded.session_state["scope_open"] = True
+    reloaded.run()
+    assert reloaded.multiselect(key="scope_files").value == ["pt/*", "en/a&b.md"]
+    assert reloaded.date_input(key="scope_after").value == date(1999, 1, 1)
+    reloaded.button(key="lift-scope").click().run()
+    assert not {"file", "since"} & set(reloaded.query_params)
+    for name, value in (("since", "soon"), ("since", "0001-01-01"), ("index", "gone")):
+        strange = new_tab(**{**address, "file": [], name: value}).run()
+        assert not strange.exception
+        assert "changed since" not in texts(strange)
+
+
 def test_a_link_to_a_conversation_alone_asks_its_index(two_indexes: Path):
     log = ExchangeLog(two_indexes / "log.sqlite")
     other = log.start("reports")

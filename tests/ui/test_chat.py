@@ -171,6 +171,21 @@ def test_a_question_is_edited_and_the_later_ones_go(app: AppTest):
     assert "BERT" in app.chat_message[0].markdown[0].value
 
 
+def test_a_question_that_is_edited_away_drops_nothing(server):
+    log = ExchangeLog(server / "log.sqlite")
+    kept = log.start("default")
+    first, _ = (log.begin(f"The {nth} question?", "default", kept) for nth in ("1st", "2nd"))
+    tab = new_tab(c=kept).run()
+    button(tab, f"edit-{first}").click().run()
+    tab.text_area(key=f"edited-question-{first}").set_value(" ")
+    next(b for b in tab.button if b.label == "Ask").click().run()
+    assert [exchange.question for exchange in log.conversation(kept)] == [
+        "The 1st question?",
+        "The 2nd question?",
+    ]
+    assert "A question is needed" in tab.error[0].value
+
+
 def test_each_dialog_shows_the_text_of_what_it_was_opened_for(server):
     log = ExchangeLog(server / "log.sqlite")
     kept = log.start("default")

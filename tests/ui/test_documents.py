@@ -70,6 +70,9 @@ def test_a_failed_file_shows_its_reason(app: AppTest, own: Settings, documents: 
     assert row["Outcome"] == "format not read"
     assert row["Reason"]
     assert "There is no text of this file" in texts(app)
+    app.session_state["lang"] = "pt"
+    app.text_input(key="find").set_value("lidos .jpg").run()
+    assert "arquivos .jpg não são lidos" in texts(app).replace("\\", "")
 
 
 def test_the_text_and_the_passages_of_a_document_are_shown(

@@ -18,6 +18,7 @@ from ui.ingesting import Work
 from ui.language import LANGUAGES, number, t
 from ui.listing import ORDERS, PAGE, Filter, Listing, Row, chosen, listing, pages_of
 from ui.upload import begin, job_progress, upload_box
+from ui.wording import worded
 
 
 def documents() -> None:
@@ -158,7 +159,7 @@ def _cells(row: Row) -> dict[str, object]:
         t("column_size"): round(record.size / 1000, 1),
         t("column_date"): datetime.fromtimestamp(record.modified) if record.modified else None,
         t("column_language"): _language(record.language) if record.language else "",
-        t("reason"): without_invisible(record.detail),
+        t("reason"): without_invisible(worded(record.detail)),
     }
 
 

@@ -1,0 +1,23 @@
+"""How a command ends."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+
+def end(main: Callable[[], int]) -> NoReturn:
+    """Run a command and leave with its exit code, quietly where its reader left (``| head``)."""
+    code: int | str | None
+    try:
+        try:
+            code = main()
+        except SystemExit as ended:  # argparse, which has written its help
+            code = ended.code
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is not written yet would be tried once more, and complained of, at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 128 + signal.SIGPIPE
+    sys.exit(code)
