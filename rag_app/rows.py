@@ -13,7 +13,7 @@ from rag_app.language import STOP_WORDS
 from rag_app.terms import analyse
 
 _NUMBERED = re.compile(
-    r"(?P<noun>[^\W\d_]{2,})\s+(?:n[º°.]\s*|no\.\s*|#)?0*(?P<number>\d{1,9})\b(?![.,]\d)"
+    r"(?P<noun>[^\W\d_]{2,})(?:\s+(?:n[º°.]\s*|no\.\s*|#)?|[-‐‑])0*(?P<number>\d{1,9})\b(?![.,]\d)"
 )
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _NAMED = re.compile(r"[^:;|]{1,60}: .*(?:; [^:;|]{1,60}: .*)+", re.DOTALL)  # "Plant: 5; Q1: 699"

@@ -253,7 +253,7 @@ def test_a_rerun_is_quick_with_5000_files(server, settings):
     tab.session_state["index"] = "large"
     tab.session_state["scope_open"] = True
     tab.run()
-    assert f"{count} files" in texts(tab)
+    assert f"{count:,} files" in texts(tab)
 
     def seconds() -> float:
         began = time.perf_counter()

@@ -92,8 +92,8 @@ def test_a_wrong_password_is_told_and_guessing_slowed_down(client: TestClient):
     assert answer.status_code == 401
     assert "Name or password is wrong" in answer.text
     assert COOKIE not in client.cookies
-    codes = {sign_in(client, "wrong password").status_code for _ in range(4)}
-    assert 429 in codes
+    # A wait may be over before a busy machine has tried again: each is twice the one before.
+    assert any(sign_in(client, "wrong password").status_code == 429 for _ in range(8))
 
 
 def test_a_form_of_another_site_is_refused(client: TestClient):
