@@ -16,6 +16,7 @@ from rag_app.sentence_reader import Candidate, SentenceReader
 from rag_app.store.database import Database
 from rag_app.terms import analyse, words_of
 from rag_app.values import Passage
+from rag_app.weekdays import is_of_another_day
 
 # An English embedder's cosine says little about Portuguese.
 COSINE_WEIGHT: dict[Language, float] = {"en": 1.0, "pt": 0.5}
@@ -53,7 +54,7 @@ class Sentence:
     relevance: float  # weighted cosine + share of the question's words + the passage's score
     answers: float | None = None  # log-odds that it holds the answer; None where it was not read
     is_row: bool = False  # of a table
-    is_another_row: bool = False  # than the question names by a number
+    is_another_row: bool = False  # than the question names by a number or a day
 
     @property
     def score(self) -> float:
@@ -123,7 +124,9 @@ def rank_sentences(
         if topic:
             relevance += _DEFINITION_WEIGHT * defines(text, topic)
         row = cells(text, header)
-        is_another = is_another_row(things, row)
+        above = " ".join((PurePosixPath(passage.source).stem, passage.title, *passage.headings))
+        is_another = is_another_row(things, row, above.replace("_", " "))
+        is_another = is_another or is_of_another_day(question, row)
         relevance -= _ANOTHER_ROW * is_another
         if text not in ranked or ranked[text].relevance < relevance:
             ranked[text] = Sentence(passage, start, end, relevance, None, bool(row), is_another)

@@ -8,16 +8,28 @@ Periods = dict[str, frozenset[int]]  # "year", "quarter" and "month" -> those na
 
 _YEAR = re.compile(
     r"(?<![\d.,$€£])(?P<decade>(?i:década\s+de|anos)\s+)?(?P<year>1[5-9]\d\d|20\d\d)(?P<ten>s)?"
-    r"(?:[/–-](?P<next>\d\d))?(?!\d|[.,]\d|\s?%)"
+    r"(?:[/–-](?P<next>\d\d)(?![/–-]?\d))?(?!\d|[.,]\d|\s?%)"
     r"|(?i:\bFY)\s?'?(?P<short>\d\d)\b"
 )
+_ORDINAL = (
+    r"first|second|third|fourth|primeiro|segundo|terceiro|quarto|[1-4](?:\.?[ºo]|st|nd|rd|th)"
+)
 _QUARTER = re.compile(
-    r"(?i)\b(?:[qt](?P<after>[1-4])|(?P<before>[1-4])[qt])\b"
-    r"|\b(?P<word>first|second|third|fourth|primeiro|segundo|terceiro|quarto|[1-4](?:º|st|nd|rd|th))"
-    r"\s+(?:fiscal\s+)?(?:quarter|trimestre)"
+    r"(?i)\b(?:[qt](?P<after>[1-4])|(?P<before>[1-4])[qt])(?P<year>\d\d|20\d\d)?\b"
+    rf"|\b(?P<word>{_ORDINAL})(?=(?:,?\s(?:(?:and|or|to|e|ou|a|o|the)\s){{1,2}}(?:{_ORDINAL})){{0,3}}"
+    r"\s+(?:fiscal\s+)?(?:quarter|trimestre))"
 )
 _NTH = {"f": 1, "s": 2, "t": 3}  # of the words above, by letter; "fourth" and "quarto" apart
 _MONTH = re.compile(r"(?i)\b(?:{})\b".format("|".join(MONTHS)))
+_SHORT_MONTHS = (  # and their Portuguese names, where they are others
+    "jan feb|fev mar apr|abr mai jun jul aug|ago sep|sept|set oct|out nov dec|dez".split()
+)
+_SHORT_MONTH = re.compile(
+    r"(?<![^\W_])(?i:{})(?=[/.-]\d)|(?<![^\W_])(?:{})(?![^\W_])".format(
+        "|".join(_SHORT_MONTHS), "|".join(_SHORT_MONTHS).title()
+    )
+)
+_DAY = re.compile(r"(?<!\d)(?:\d{4}([-/.])(\d\d?)\1\d\d?|(\d\d?)([-/.])(\d\d?)\4\d{4})(?!\d)")
 _AMBIGUOUS = re.compile(r"(?:in|of|since|during|until|by|for|last|this)\s$|^\s\d")  # around "may"
 _OPEN_ENDED = re.compile(
     r"(?i)\b(?:before|after|since|until|till|between|antes|depois|após|desde|até|entre|a\s+partir"
@@ -34,6 +46,7 @@ def periods(text: str) -> Periods:
     {'year': frozenset(), 'quarter': frozenset({3}), 'month': frozenset()}
     """
     years: set[int] = set()
+    quarters: set[int] = set()
     for match in _YEAR.finditer(text):
         if match["short"]:
             years.add(2000 + int(match["short"]))
@@ -41,8 +54,11 @@ def periods(text: str) -> Periods:
         year = int(match["year"])
         years |= set(range(year, year + 10)) if match["ten"] or match["decade"] else {year}
         if match["next"]:
-            years.add(year - year % 100 + int(match["next"]))
-    quarters = {_quarter(match) for match in _QUARTER.finditer(text)}
+            years.add(year + (int(match["next"]) - year) % 100)
+    for match in _QUARTER.finditer(text):
+        quarters.add(_quarter(match))
+        if match["year"]:  # 3T23
+            years.add(2000 + int(match["year"]) % 100)
     months = {
         next(i for i, names in enumerate(MONTHS, 1) if match.group().lower() in names.split("|"))
         for match in _MONTH.finditer(text)
@@ -62,7 +78,9 @@ def is_of_another_period(question: str, said: str, around: str) -> bool:
     """
     if _OPEN_ENDED.search(question) or _OPEN_ENDED.search(said):
         return False
-    asked, told, beside = periods(question), periods(said), periods(f"{around} {said}")
+    around = f"{around} {said}"
+    asked, told, beside = periods(question), periods(said), periods(around)
+    beside["month"] |= _written_otherwise(around)
     return any(
         asked[kind]
         and told[kind]
@@ -70,6 +88,16 @@ def is_of_another_period(question: str, said: str, around: str) -> bool:
         and not any(min(told[kind]) < number < max(told[kind]) for number in asked[kind])
         for kind in asked
     )
+
+
+def _written_otherwise(text: str) -> frozenset[int]:
+    """The months that a text may mean by "Fev" and 14/06/2023; which of two it is, is not told."""
+    short = {
+        next(i for i, names in enumerate(_SHORT_MONTHS, 1) if word.lower() in names.split("|"))
+        for word in _SHORT_MONTH.findall(text)
+    }
+    dated = {int(it) for _, *parts in _DAY.findall(text) for it in parts if it.isdecimal()}
+    return frozenset(short | {number for number in dated if 1 <= number <= 12})
 
 
 def _quarter(match: re.Match[str]) -> int:

@@ -13,11 +13,16 @@ from rag_app.language import STOP_WORDS
 from rag_app.terms import analyse
 
 _NUMBERED = re.compile(
-    r"(?P<noun>[^\W\d_]{2,})(?:\s+(?:n[º°.]\s*|no\.\s*|#)?|[-‐‑])0*(?P<number>\d{1,9})\b(?![.,]\d)"
+    r"(?<![^\W\d_])(?P<noun>[^\W\d_]{2,})(?:\s+(?:n[º°.]\s*|no\.\s*|#)?|[-‐‑])"
+    r"0*(?P<number>\d{1,9})\b(?![.,]\d)"
 )
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _NAMED = re.compile(r"[^:;|]{1,60}: .*(?:; [^:;|]{1,60}: .*)+", re.DOTALL)  # "Plant: 5; Q1: 699"
 _NUMBER = re.compile(r"\d+")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{3}){1,2}(?![\d.,])")
+_RANGE = re.compile(r"(?<![\w/-])(\d{1,9})\s?(?:[-–]|to|a|até)\s?(\d{1,9})(?![\w/-])")
+_ROMAN = re.compile(r"\b(?P<tens>X{0,3})(?P<ones>IX|IV|V?I{0,3})\b(?<=[XVI])")
+_ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 _PASSED_OVER = frozenset(
     {word for words in STOP_WORDS.values() for word in words}
     | {name for names in MONTHS for name in names.split("|")}
@@ -64,21 +69,55 @@ def cells(text: str, header: str = "") -> list[tuple[str, str]]:
     return [(head, cell) if mark else ("", head) for head, mark, cell in parts]
 
 
-def is_another_row(things: Sequence[Numbered], row: Sequence[tuple[str, str]]) -> bool:
-    """Whether a thing that the table tells apart by numbers has another number in this row."""
-    heads = [(_stems(head), _numbers(head)) for head, _ in row]
-    own = [(_stems(cell), _numbers(cell)) for _, cell in row]
-    for thing in things:
-        pairs = list(zip(heads, own, strict=True))
-        if not any(thing.stems & (head[0] | cell[0]) for head, cell in pairs):
+def is_another_row(
+    things: Sequence[Numbered], row: Sequence[tuple[str, str]], above: str = ""
+) -> bool:
+    """Whether a thing that the table tells apart by numbers has another number in this row.
+
+    What the text ``above`` the table names by its number, the rows may leave out.
+    """
+    if not things or not row:
+        return False
+    cells_of = [Cell.read(head, text) for head, text in row]
+    named = set(numbered_things(above))
+    return any(_has_another(thing, cells_of) for thing in things if thing not in named)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell and its head name, and their numbers."""
+
+    head: frozenset[str]
+    text: frozenset[str]
+    head_numbers: "_Numbers"
+    numbers: "_Numbers"
+
+    @classmethod
+    def read(cls, head: str, text: str) -> "Cell":
+        """The cell with the ``text`` under the ``head``."""
+        return cls(_stems(head), _stems(text), _Numbers(head), _Numbers(text))
+
+    def names(self, thing: Numbered) -> bool:
+        """Whether it is of the same kind as the thing, whatever its number."""
+        return not thing.stems.isdisjoint(self.head | self.text)
+
+
+def _has_another(thing: Numbered, row: Sequence[Cell]) -> bool:
+    told = False
+    for cell, following in zip(row, [*row[1:], None], strict=True):
+        if not cell.names(thing):
             continue  # the table calls it otherwise, or is about something else
-        if not any(
-            (thing.stems & (head[0] | cell[0]) and thing.number in cell[1])
-            or (thing.stems & head[0] and thing.number in head[1])
-            for head, cell in pairs
-        ):
-            return True
-    return False
+        if thing.number in cell.numbers:
+            return False
+        if not thing.stems.isdisjoint(cell.head) and thing.number in cell.head_numbers:
+            return False
+        if cell.numbers:
+            told = True
+        elif following is not None and following.numbers.alone:  # "Pixel" and beside it "8"
+            if thing.number in following.numbers:
+                return False
+            told = True
+    return told
 
 
 def _split(row: str) -> list[str]:
@@ -89,5 +128,22 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(stem for language in STOP_WORDS for stem in analyse(text, language))
 
 
-def _numbers(text: str) -> frozenset[int]:
-    return frozenset(int(number) for number in _NUMBER.findall(text) if len(number) < 10)
+class _Numbers:
+    """The numbers of a text: 7, 007, 1,205, VII, and those from 1 to 40."""
+
+    def __init__(self, text: str) -> None:
+        self.alone = text.strip().isdecimal()
+        self._each = {int(number) for number in _NUMBER.findall(text) if len(number) < 10}
+        self._each |= {int(re.sub("[.,]", "", it)) for it in _THOUSANDS.findall(text)}
+        self._each |= {
+            10 * len(match["tens"]) + _ONES.index(match["ones"])
+            for match in _ROMAN.finditer(text)
+            if match.group()
+        }
+        self._ranges = [(int(first), int(last)) for first, last in _RANGE.findall(text)]
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._each or any(low <= number <= high for low, high in self._ranges)
+
+    def __bool__(self) -> bool:
+        return bool(self._each)

@@ -33,6 +33,12 @@ _OF_ANOTHER = 0.5  # of its support is left to what is about another: below the 
 
 _NAME = re.compile(r"(?<=[^.!?\s]\s)[A-ZÀ-ÖØ-Þ][^\W\d_]*[a-zà-öø-ÿ][^\W\d_]+")  # begins no sentence
 _MONTHS = frozenset(name for names in MONTHS for name in names.split("|"))
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_TITLES = frozenset(
+    "miss mrs sir lady doctor professor president senhor senhora dona dom dra sra doutor doutora"
+    " professora presidente".split()
+)
+_ROOT = 5  # letters that a country and its people have in common
 _COMMON = 20  # of so many chunks one has it: a name that says little
 _FEW = 3  # chunks that have it
 
@@ -74,11 +80,14 @@ def _is_of_another(question: str, best: Sentence, database: Database) -> bool:
 
 def _is_elsewhere(name: str, around: str, source: str, database: Database) -> bool:
     """Whether a name that tells things apart stands neither near the row nor in its document."""
-    if name.lower() in _MONTHS or name.lower() in STOP_WORDS["en"] | STOP_WORDS["pt"]:
+    lower = name.lower()
+    if lower in _MONTHS | _WEEKDAYS | _TITLES | STOP_WORDS["en"] | STOP_WORDS["pt"]:
         return False
     stems = sorted({stem for word in words_of(name) for stem in word})
     if not stems or set(stems) & {s for lang in STOP_WORDS for s in analyse(around, lang)}:
         return False
     chunks = max(database.document_frequencies(stems).values(), default=0)
     is_rare = chunks <= max(_FEW, database.chunk_count() // _COMMON)
-    return is_rare and not database.matching(any_of(stems), Scope(sources=(source,)))
+    roots = [stem for stem in stems if len(stem) > _ROOT]
+    written = " OR ".join((any_of(stems), *(f'"{stem[:_ROOT]}"*' for stem in roots)))
+    return is_rare and not database.matching(written, Scope(sources=(source,)))

@@ -6,8 +6,13 @@ import pytest
 
 from ingest.pipeline import ingest
 from rag_app.answering import ask
+from rag_app.embedding import load_embedder
 from rag_app.periods import is_of_another_period
 from rag_app.rows import cells, is_another_row, numbered_things
+from rag_app.store.places import index_folder
+from rag_app.store.reader import open_reader
+from rag_app.support import _NAME, _is_elsewhere
+from rag_app.weekdays import is_of_another_day
 
 PLANTS = "".join(
     f"Plant {number},{metal},{100 * number + at},{200 * number + at}\n"
@@ -86,6 +91,10 @@ def test_a_number_belongs_to_the_thing_before_it():
         ("Who led it in 2015?", "Ana Lopes has led it since 2010.", ""),
         ("Who led it in 1995?", "Rui Paz led it in the 1990s.", ""),
         ("Quem o dirigia em 1995?", "Rui Paz o dirigiu na década de 1990.", ""),
+        ("Lucro no terceiro trimestre?", "No 3T23 foi de 4, ante 3 no segundo trimestre.", ""),
+        ("Income in the third quarter?", "In the third and fourth quarters it was 5.", ""),
+        ("O que se decidiu em junho?", "Adiar a compra para setembro.", "Ata de 14/06/2023"),
+        ("Sales in February?", "Planned in December: 5", "| Item | Jan | Feb | Mar |"),
     ],
 )
 def test_a_period_that_is_told_or_not_asked_for_is_no_other(question: str, said: str, around: str):
@@ -98,8 +107,75 @@ def test_a_period_that_is_told_or_not_asked_for_is_no_other(question: str, said:
         ("Income in 2022?", "Income in 2023 was 5."),
         ("Income in Q3?", "Income in the second quarter was 5."),
         ("Qual foi a receita em maio?", "A receita de abril foi de 5."),
+        ("Income in 2015?", "Income on 2021-12-05 was 5."),
+        ("Lucro em 2021?", "O lucro no 3T23 foi de 4."),
         ("What was the income in May?", "It may fall: April's income was 5."),
     ],
 )
 def test_another_period_is_told_from_the_one_asked_for(question: str, said: str):
     assert is_of_another_period(question, said, "")
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "above"),
+    [
+        ("Who ordered order 1205?", "Order: 1,205; Customer: Marsh", ""),
+        ("How many seats has room 105?", "Rooms: 101-109; Seats: 12", ""),
+        ("What is the deposit for locker 25?", "Lockers: Lockers 1 to 40; Deposit: 10", ""),
+        ("How many pages has chapter 3?", "Chapter: III; Pages: 18", ""),
+        ("What does the Pixel 8 cost?", "Product: Pixel; Model: 8; Price: 599", ""),
+        ("What did phase 2 of project 7 cost?", "Phase: 2; Project cost: 310", "Project 7"),
+        ("Who has room 12?", "Room use: TV; Key: porter", ""),
+        ("O que há no dia 12 de maio?", "Dia da semana: quinta; Data: 12/05/2024", ""),
+    ],
+)
+def test_a_number_is_known_however_the_table_writes_it(question: str, row: str, above: str):
+    assert not is_another_row(numbered_things(question), cells(row), above)
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        ("Who ordered order 1205?", "Order: 1,206; Customer: Marsh"),
+        ("How many seats has room 110?", "Rooms: 101-109; Seats: 12"),
+        ("How many pages has chapter 3?", "Chapter: IV; Pages: 18"),
+        ("What does the Pixel 8 cost?", "Product: Pixel; Model: 9; Price: 599"),
+    ],
+)
+def test_another_number_is_told_however_the_table_writes_it(question: str, row: str):
+    assert is_another_row(numbered_things(question), cells(row))
+
+
+@pytest.mark.parametrize(
+    ("question", "day", "is_another"),
+    [
+        ("When is it open on Tuesday?", "Mon-Wed", False),
+        ("When is it open on Tuesday?", "Fri", True),
+        ("Quando abre no sábado?", "Sex e sáb", False),
+        ("Quando abre na quinta-feira?", "segunda a quarta", True),
+        ("When is it open on Monday?", "by appointment", False),
+        ("When is it open?", "Fri", False),
+    ],
+)
+def test_a_day_of_the_week_is_known_in_short_and_in_a_range(
+    question: str, day: str, is_another: bool
+):
+    assert is_of_another_day(question, cells(f"Day: {day}; Hours: 9-17")) is is_another
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "is_elsewhere"),
+    [
+        ("What does Mrs Lopes make?", "Mrs", False),
+        ("What does the Platinum plant make on Monday?", "Monday", False),
+        ("What does the Plantish office make?", "Plantish", False),
+        ("What does the plant in Lisbon make?", "Lisbon", True),
+    ],
+)
+def test_a_title_a_day_or_a_nationality_is_no_other_name(
+    tables, question: str, name: str, is_elsewhere: bool
+):
+    assert name in _NAME.findall(question)
+    index = open_reader(index_folder(tables, "default"), load_embedder(tables))
+    told = _is_elsewhere(name, "plants_2023.csv", "plants_2023.csv", index.database)
+    assert told is is_elsewhere
