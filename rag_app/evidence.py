@@ -41,6 +41,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _MORE_THAN_WORDS = re.compile(r"[\d:|;]|[.!]\s*$")  # a line in capitals without is a heading
 _RULE = re.compile(r"\|[\s:|-]+")
 _FIGURE = re.compile(r"\d[\d.,]{2,}|\d\s*%")
+_DATED = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")  # a year, of which a heading says nothing
 _SECTION = re.compile(r"^[#\s]*\d{1,2}(?:\.\d{1,2})*[.)]?\s+(?=[^\W\d_])")  # "5.3 LoRA"
 
 
@@ -221,7 +222,8 @@ def _says_something(text: str, titles: Sequence[str]) -> bool:
     rest = f" {_bare(text)} "
     for title in titles:
         rest = rest.replace(f" {title} ", " ")
-    figures = _FIGURE.search(_SECTION.sub("", text))
+    told = _SECTION.sub("", text)
+    figures = _FIGURE.search(_DATED.sub("", told) if _bare(text) in titles else told)
     return len(rest.split()) >= _FEWEST_WORDS or figures is not None
 
 
