@@ -29,11 +29,15 @@ for (const mark of document.querySelectorAll(".page-text mark")) {
   box.scrollTop = mark.offsetTop - box.clientHeight / 3;
 }
 """
-# Streamlit goes to the end of the page as often as the page grows.
+# Streamlit goes to the end of the page as often as the page grows, and again after each way back.
 _TOP = """
 const act = () => {
-  const exchanges = document.querySelectorAll('[class*="st-key-exchange-"]');
-  exchanges[exchanges.length - 1]?.scrollIntoView();
+  const newest = [...document.querySelectorAll('[class*="st-key-exchange-"]')].pop();
+  let box = newest?.parentElement;
+  while (box && !/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentElement;
+  // It gives way to a reader's wheel alone, and a moment later.
+  box?.dispatchEvent(new WheelEvent("wheel", {deltaY: -1}));
+  setTimeout(() => newest?.scrollIntoView(), 70);
 };
 """
 _EVIDENCE = """

@@ -143,6 +143,18 @@ def test_on_a_narrow_screen_nothing_covers_what_was_chosen(address, browser):
     context.close()
 
 
+def test_on_a_narrow_screen_the_answer_is_what_one_sees(address, browser):
+    context = browser.new_context(locale="en-US", viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(address)
+    ask(page, "How many parameters does GPT-3 have?")
+    sources(page).first.wait_for()
+    page.wait_for_timeout(4500)  # Streamlit goes to the end of the page, where the evidence stands
+    assert 0 <= page.locator('[class*="st-key-exchange-"]').last.bounding_box()["y"] < 200
+    context.close()
+
+
 def test_an_upload_is_answered_from(address, page):
     page.goto(address)
     page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(OTTER)
