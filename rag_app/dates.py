@@ -11,6 +11,7 @@ MONTHS = (
     "january|janeiro february|fevereiro march|março april|abril may|maio june|junho july|julho"
     " august|agosto september|setembro october|outubro november|novembro december|dezembro"
 ).split()
+MONTH_OF = {name: number for number, names in enumerate(MONTHS, 1) for name in names.split("|")}
 _NAMED = "|".join(MONTHS)
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)"
 _DATES = (
@@ -54,8 +55,7 @@ def dates(text: str) -> list[Date]:
             day, year = match["day"], match["year"]
             if day is None and year is None:
                 continue
-            name = match["month"].lower()
-            month = next(i for i, names in enumerate(MONTHS, 1) if name in names.split("|"))
+            month = MONTH_OF[match["month"].lower()]
             told_year, told_day = (int(it) if it else None for it in (year, day))
             date = Date(told_year, month, told_day, *match.span())
             at = match.start("month")

@@ -11,7 +11,7 @@ from rag_app.definitions import defined_by, defines
 from rag_app.embedding import Embedder
 from rag_app.injection import flag
 from rag_app.language import Language, detect
-from rag_app.rows import cells, is_another_row, numbered_things
+from rag_app.rows import cells, is_another_row
 from rag_app.sentence_reader import Candidate, SentenceReader
 from rag_app.store.database import Database
 from rag_app.terms import analyse, words_of
@@ -116,7 +116,6 @@ def rank_sentences(
         cosines += (embedder.encode(texts[at : at + _AT_ONCE]) @ query).tolist()
     check()
     trust, topic = COSINE_WEIGHT[detect(question)], defined_by(question)
-    things = numbered_things(question)
     ranked: dict[str, Sentence] = {}
     for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
         header = columns.get((passage.chunk_id, start), "")
@@ -126,8 +125,9 @@ def rank_sentences(
             relevance += _DEFINITION_WEIGHT * defines(text, topic)
         row = cells(text, header)
         above = " ".join((PurePosixPath(passage.source).stem, passage.title, *passage.headings))
-        is_another = is_another_row(things, row, above.replace("_", " "))
-        is_another = is_another or is_of_another_day(question, row)
+        is_another = is_another_row(question, row, above.replace("_", " ")) or is_of_another_day(
+            question, row
+        )
         relevance -= _ANOTHER_ROW * is_another
         if text not in ranked or ranked[text].relevance < relevance:
             ranked[text] = Sentence(passage, start, end, relevance, None, bool(row), is_another)

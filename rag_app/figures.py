@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rag_app.dates import MONTHS
+from rag_app.dates import MONTH_OF
 from rag_app.language import Language
 
 
@@ -130,7 +130,7 @@ _FIGURE: dict[Language, re.Pattern[str]] = {
 }
 _MONTH = re.compile(
     r"(?i)(?:(?<=\d\s)|(?<=\dst\s)|(?<=\dnd\s)|(?<=\drd\s)|(?<=\dth\s)|(?<=\sde\s))(?P<after>{0})\b"
-    r"|\b(?P<before>{0})(?=,?\s(?:de\s)?\d)".format("|".join(MONTHS))
+    r"|\b(?P<before>{0})(?=,?\s(?:de\s)?\d)".format("|".join(MONTH_OF))
 )
 _MINUS = re.compile(r"(?:^|[\s(\[|:=$€£])[-−–]$")  # right before a figure; a range has one too
 _FELL = re.compile(
@@ -177,8 +177,7 @@ def figures(text: str, language: Language) -> list[Figure]:
 
 def _month(match: re.Match[str]) -> Figure:
     """A month beside a day or a year, as the figure that a date may have in its place."""
-    name = match.group().lower()
-    number = next(i for i, names in enumerate(MONTHS, 1) if name in names.split("|"))
+    number = MONTH_OF[match.group().lower()]
     return Figure(Decimal(number), "", False, False, *match.span())
 
 

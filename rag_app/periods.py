@@ -2,7 +2,7 @@
 
 import re
 
-from rag_app.dates import MONTHS
+from rag_app.dates import MONTH_OF
 
 Periods = dict[str, frozenset[int]]  # "year", "quarter" and "month" -> those named
 
@@ -20,10 +20,10 @@ _QUARTER = re.compile(
     r"\s+(?:fiscal\s+)?(?:quarter|trimestre))"
 )
 _NTH = {"f": 1, "s": 2, "t": 3}  # of the words above, by letter; "fourth" and "quarto" apart
-_MONTH = re.compile(r"(?i)\b(?:{})\b".format("|".join(MONTHS)))
-_SHORT_MONTHS = (  # and their Portuguese names, where they are others
-    "jan feb|fev mar apr|abr mai jun jul aug|ago sep|sept|set oct|out nov dec|dez".split()
-)
+_MONTH = re.compile(r"(?i)\b(?:{})\b".format("|".join(MONTH_OF)))
+_SHORT_MONTHS = {name[:3]: number for name, number in MONTH_OF.items() if name != "may"} | {
+    "sept": 9
+}
 _SHORT_MONTH = re.compile(
     r"(?<![^\W_])(?i:{})(?=[/.-]\d)|(?<![^\W_])(?:{})(?![^\W_])".format(
         "|".join(_SHORT_MONTHS), "|".join(_SHORT_MONTHS).title()
@@ -60,9 +60,7 @@ def periods(text: str) -> Periods:
         if match["year"]:  # 3T23
             years.add(2000 + int(match["year"]) % 100)
     months = {
-        next(i for i, names in enumerate(MONTHS, 1) if match.group().lower() in names.split("|"))
-        for match in _MONTH.finditer(text)
-        if _is_month(match)
+        MONTH_OF[match.group().lower()] for match in _MONTH.finditer(text) if _is_month(match)
     }
     return {
         "year": frozenset(years), "quarter": frozenset(quarters), "month": frozenset(months)
@@ -92,10 +90,7 @@ def is_of_another_period(question: str, said: str, around: str) -> bool:
 
 def _written_otherwise(text: str) -> frozenset[int]:
     """The months that a text may mean by "Fev" and 14/06/2023; which of two it is, is not told."""
-    short = {
-        next(i for i, names in enumerate(_SHORT_MONTHS, 1) if word.lower() in names.split("|"))
-        for word in _SHORT_MONTH.findall(text)
-    }
+    short = {_SHORT_MONTHS[word.lower()] for word in _SHORT_MONTH.findall(text)}
     dated = {int(it) for _, *parts in _DAY.findall(text) for it in parts if it.isdecimal()}
     return frozenset(short | {number for number in dated if 1 <= number <= 12})
 

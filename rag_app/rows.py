@@ -7,8 +7,9 @@ where a question asks of line 15, the row of line 5 is near, and wrong.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from rag_app.dates import MONTHS
+from rag_app.dates import MONTH_OF
 from rag_app.language import STOP_WORDS
 from rag_app.terms import analyse
 
@@ -16,6 +17,7 @@ _NUMBERED = re.compile(
     r"(?<![^\W\d_])(?P<noun>[^\W\d_]{2,})(?:\s+(?:n[º°.]\s*|no\.\s*|#)?|[-‐‑])"
     r"0*(?P<number>\d{1,9})\b(?![.,]\d)"
 )
+_CODE = re.compile(r"(?<![^\W_])([^\W\d_]{1,4})(\d{1,9})(?![^\W_])")
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _NAMED = re.compile(r"[^:;|]{1,60}: .*(?:; [^:;|]{1,60}: .*)+", re.DOTALL)  # "Plant: 5; Q1: 699"
 _NUMBER = re.compile(r"\d+")
@@ -25,7 +27,7 @@ _ROMAN = re.compile(r"\b(?P<tens>X{0,3})(?P<ones>IX|IV|V?I{0,3})\b(?<=[XVI])")
 _ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 _PASSED_OVER = frozenset(
     {word for words in STOP_WORDS.values() for word in words}
-    | {name for names in MONTHS for name in names.split("|")}
+    | set(MONTH_OF)
     | {"quarter", "trimestre", "top", "first", "last", "than", "least"}
 )
 
@@ -69,18 +71,35 @@ def cells(text: str, header: str = "") -> list[tuple[str, str]]:
     return [(head, cell) if mark else ("", head) for head, mark, cell in parts]
 
 
-def is_another_row(
-    things: Sequence[Numbered], row: Sequence[tuple[str, str]], above: str = ""
-) -> bool:
+def is_another_row(question: str, row: Sequence[tuple[str, str]], above: str = "") -> bool:
     """Whether a thing that the table tells apart by numbers has another number in this row.
 
-    What the text ``above`` the table names by its number, the rows may leave out.
+    "Line 15" and "S22" are such things. What the text ``above`` the table names by its number,
+    the rows may leave out.
     """
-    if not things or not row:
+    asked, codes = _asked(question)
+    if not (asked or codes) or not row:
         return False
+    told = _codes(" ".join(f"{head} {text}" for head, text in row))
+    if any(code not in told | _codes(above) and _alike(code, told) for code in codes):
+        return True
     cells_of = [Cell.read(head, text) for head, text in row]
     named = set(numbered_things(above))
-    return any(_has_another(thing, cells_of) for thing in things if thing not in named)
+    return any(_has_another(thing, cells_of) for thing in asked if thing not in named)
+
+
+@lru_cache(maxsize=64)
+def _asked(question: str) -> tuple[list[Numbered], frozenset[tuple[str, int]]]:
+    return numbered_things(question), _codes(question)
+
+
+def _codes(text: str) -> frozenset[tuple[str, int]]:
+    """Letters that a number follows at once, as in S22, in lower case."""
+    return frozenset((match[1].lower(), int(match[2])) for match in _CODE.finditer(text))
+
+
+def _alike(code: tuple[str, int], others: frozenset[tuple[str, int]]) -> bool:
+    return any(letters == code[0] for letters, _ in others)
 
 
 @dataclass(frozen=True)

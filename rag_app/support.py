@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from rag_app.dates import MONTHS
+from rag_app.dates import MONTH_OF
 from rag_app.evidence import Sentence, probability
 from rag_app.language import STOP_WORDS, Language, detect
 from rag_app.periods import is_of_another_period
 from rag_app.store.database import Database
 from rag_app.terms import analyse, any_of, words_of
 from rag_app.values import Scope
+from rag_app.weekdays import is_day
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,11 @@ _BACKGROUND = 50  # sentences that the best one is compared with
 _OF_ANOTHER = 0.5  # of its support is left to what is about another: below the line of 0.5
 
 _NAME = re.compile(r"(?<=[^.!?\s]\s)[A-ZÀ-ÖØ-Þ][^\W\d_]*[a-zà-öø-ÿ][^\W\d_]+")  # begins no sentence
-_MONTHS = frozenset(name for names in MONTHS for name in names.split("|"))
-_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
-_TITLES = frozenset(
+# Capitalised, and no name of what a row is about.
+_NO_NAMES = frozenset(
     "miss mrs sir lady doctor professor president senhor senhora dona dom dra sra doutor doutora"
     " professora presidente".split()
-)
+).union(MONTH_OF, *STOP_WORDS.values())
 _ROOT = 5  # letters that a country and its people have in common
 _COMMON = 20  # of so many chunks one has it: a name that says little
 _FEW = 3  # chunks that have it
@@ -80,8 +80,7 @@ def _is_of_another(question: str, best: Sentence, database: Database) -> bool:
 
 def _is_elsewhere(name: str, around: str, source: str, database: Database) -> bool:
     """Whether a name that tells things apart stands neither near the row nor in its document."""
-    lower = name.lower()
-    if lower in _MONTHS | _WEEKDAYS | _TITLES | STOP_WORDS["en"] | STOP_WORDS["pt"]:
+    if name.lower() in _NO_NAMES or is_day(name):
         return False
     stems = sorted({stem for word in words_of(name) for stem in word})
     if not stems or set(stems) & {s for lang in STOP_WORDS for s in analyse(around, lang)}:

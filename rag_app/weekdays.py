@@ -25,12 +25,17 @@ def is_of_another_day(question: str, row: Sequence[tuple[str, str]]) -> bool:
     >>> is_of_another_day("When is it open on Friday?", [("Day", "Mon-Thu"), ("Hours", "9-17")])
     True
     """
-    asked = {day for day, it in _found(question) if _WHOLE.fullmatch(it.group())}
+    asked = {day for day, it in _found(question) if is_day(it.group())}
     if not asked:
         return False
     told = {day for _, cell in row for day in _days_alone(cell)}
     named = {day for head, cell in row for day, _ in _found(f"{head} {cell}")}
     return bool(told) and asked.isdisjoint(told | named)
+
+
+def is_day(word: str) -> bool:
+    """Whether it is the name of a day, in full."""
+    return _WHOLE.fullmatch(word) is not None
 
 
 def _found(text: str) -> list[tuple[int, re.Match[str]]]:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -28,7 +29,19 @@ def browser() -> Iterator:
 
 @pytest.fixture
 def page(browser) -> Iterator:
-    context = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
+    with a_page(browser) as opened:
+        yield opened
+
+
+@pytest.fixture
+def narrow_page(browser) -> Iterator:
+    with a_page(browser, width=390) as opened:
+        yield opened
+
+
+@contextmanager
+def a_page(browser, locale: str = "en-US", width: int = 1280) -> Iterator:
+    context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
     foreign: list[str] = []
     context.on("request", lambda request: foreign.append(request.url))
     opened = context.new_page()
@@ -108,24 +121,19 @@ def test_the_browsers_language_is_spoken_on_a_narrow_screen(address, browser):
 
 
 def test_streamlits_own_words_are_said_in_portuguese(address, browser):
-    context = browser.new_context(locale="pt-BR", viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.goto(f"{address}/documents")
-    page.get_by_text("Adicionar documentos").first.click()
-    zone = page.get_by_test_id("stFileUploaderDropzone")
-    zone.locator("button p").wait_for()
-    for place, words in (("button p", "Escolher"), ("div > span", "Até 256 MB")):
-        drawn = zone.locator(place).last
-        assert drawn.evaluate("place => getComputedStyle(place).fontSize") == "0px"
-        assert words in drawn.evaluate("place => getComputedStyle(place, '::after').content")
-    context.close()
+    with a_page(browser, "pt-BR") as page:
+        page.goto(f"{address}/documents")
+        page.get_by_text("Adicionar documentos").first.click()
+        zone = page.get_by_test_id("stFileUploaderDropzone")
+        zone.locator("button p").wait_for()
+        for place, words in (("button p", "Escolher"), ("div > span", "Até 256 MB")):
+            drawn = zone.locator(place).last
+            assert drawn.evaluate("place => getComputedStyle(place).fontSize") == "0px"
+            assert words in drawn.evaluate("place => getComputedStyle(place, '::after').content")
 
 
-def test_on_a_narrow_screen_nothing_covers_what_was_chosen(address, browser):
-    context = browser.new_context(locale="en-US", viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
+def test_on_a_narrow_screen_nothing_covers_what_was_chosen(address, narrow_page):
+    page = narrow_page
     page.goto(address)
     ask(page, "How many parameters does GPT-3 have?")
     sources(page).first.click()
@@ -140,19 +148,15 @@ def test_on_a_narrow_screen_nothing_covers_what_was_chosen(address, browser):
         page.locator(f'[data-testid="stSidebar"] {choice}').first.click()
         page.wait_for_function(beside)
     page.get_by_test_id("stDataFrame").wait_for()
-    context.close()
 
 
-def test_on_a_narrow_screen_the_answer_is_what_one_sees(address, browser):
-    context = browser.new_context(locale="en-US", viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
+def test_on_a_narrow_screen_the_answer_is_what_one_sees(address, narrow_page):
+    page = narrow_page
     page.goto(address)
     ask(page, "How many parameters does GPT-3 have?")
     sources(page).first.wait_for()
     page.wait_for_timeout(4500)  # Streamlit goes to the end of the page, where the evidence stands
     assert 0 <= page.locator('[class*="st-key-exchange-"]').last.bounding_box()["y"] < 200
-    context.close()
 
 
 def test_an_upload_is_answered_from(address, page):
