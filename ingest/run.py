@@ -1,9 +1,8 @@
 """One run over a plan: files parsed ahead, chunks embedded in groups, each file committed."""
 
-import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -14,11 +13,14 @@ from ingest.report import FileOutcome
 from ingest.sandbox import Sandbox
 from ingest.scanning import FoundFile, Plan
 from rag_app import terms
-from rag_app.embedding import Embedder, Vectors
+from rag_app.embedding import VERSION as EMBEDDING_VERSION
+from rag_app.embedding import Embedder
+from rag_app.embedding_engines import EmbeddedText
 from rag_app.errors import FileRejected
 from rag_app.language import detect
+from rag_app.sentences import Span
 from rag_app.settings import Settings
-from rag_app.store.database import INDEXED, Database, EmbeddedChunk
+from rag_app.store.database import INDEXED, Database, EmbeddedChunk, embedded_digest
 from rag_app.store.places import own_places
 from rag_app.values import Chunk, DocumentRecord, LoadedDocument
 
@@ -68,8 +70,16 @@ class _Prepared:
     file: FoundFile
     document: LoadedDocument
     chunks: list[Chunk]
-    embedded_texts: list[str]
-    digests: list[bytes]
+    texts: list["_Text"]  # of the chunks
+
+
+@dataclass(frozen=True)
+class _Text:
+    """What the embedder reads of a chunk."""
+
+    text: str
+    sentences: list[Span]
+    digest: bytes
 
 
 class Run:
@@ -164,27 +174,25 @@ class Run:
         limit = _chunk_tokens(self._settings, self._embedder)
         ends = self._embedder.token_ends
         chunks = splitting.split(document, ends, max_tokens=limit)
-        texts = [
-            splitting.embedded_text(document.title, chunk, ends, max_tokens=limit)
-            for chunk in chunks
-        ]
-        digests = [hashlib.sha256(text.encode()).digest() for text in texts]
-        return _Prepared(file, document, chunks, texts, digests)
+        texts = []
+        for chunk in chunks:
+            text = splitting.embedded_text(document.title, chunk, ends, max_tokens=limit)
+            sentences = splitting.embedded_sentences(text, chunk)
+            texts.append(_Text(text, sentences, embedded_digest(text, sentences)))
+        return _Prepared(file, document, chunks, texts)
 
     def _embed_and_store(self, waiting: list[_Prepared]) -> None:
-        digests = [digest for item in waiting for digest in item.digests]
-        vectors = self._database.known_vectors(digests)
+        digests = [text.digest for item in waiting for text in item.texts]
+        known = self._database.known_vectors(digests)
+        complete = not self._embedder.pools_sentences  # else those of an older version are not
+        vectors = {d: v for d, v in known.items() if complete or v.sentences is not None}
         self.reused += sum(digest in vectors for digest in digests)
         for item in waiting:
             if self._stop.is_set():
                 return
-            new = {
-                digest: text
-                for digest, text in zip(item.digests, item.embedded_texts, strict=True)
-                if digest not in vectors
-            }
+            new = {text.digest: text for text in item.texts if text.digest not in vectors}
             with self.timer("embed"):
-                vectors |= self._embed(item, new)
+                vectors |= self._embed(item, list(new.values()))
             with self.timer("store"):
                 self._store(item, vectors)
         if self.embedded + self.reused - self._saved >= _UNSAVED:
@@ -192,18 +200,19 @@ class Run:
             with self.timer("faiss"):
                 self._save_vectors()
 
-    def _embed(self, item: _Prepared, texts: dict[bytes, str]) -> dict[bytes, Vectors]:
-        vectors: dict[bytes, Vectors] = {}
-        digests = list(texts)
-        for at in range(0, len(digests), _GROUP):
-            group = digests[at : at + _GROUP]
-            encoded = self._embedder.encode([texts[digest] for digest in group])
-            vectors |= dict(zip(group, encoded, strict=True))
+    def _embed(self, item: _Prepared, texts: Sequence[_Text]) -> dict[bytes, EmbeddedText]:
+        vectors: dict[bytes, EmbeddedText] = {}
+        for at in range(0, len(texts), _GROUP):
+            group = texts[at : at + _GROUP]
+            encoded = self._embedder.encode_chunks(
+                [text.text for text in group], [text.sentences for text in group]
+            )
+            vectors |= dict(zip([text.digest for text in group], encoded, strict=True))
             self.embedded += len(group)
-            self._report_progress(item.file, len(vectors) / len(digests))
+            self._report_progress(item.file, len(vectors) / len(texts))
         return vectors
 
-    def _store(self, item: _Prepared, vectors: dict[bytes, Vectors]) -> None:
+    def _store(self, item: _Prepared, vectors: dict[bytes, EmbeddedText]) -> None:
         file, document = item.file, item.document
         sample = " ".join(chunk.text for chunk in item.chunks[:40])
         record = DocumentRecord(
@@ -212,8 +221,10 @@ class Run:
             pages=len(document.pages), chunks=len(item.chunks), modified=file.modified,
         )  # fmt: skip
         embedded = (
-            EmbeddedChunk(chunk, digest, vectors[digest])
-            for chunk, digest in zip(item.chunks, item.digests, strict=True)
+            EmbeddedChunk(
+                chunk, text.digest, vectors[text.digest].vector, vectors[text.digest].sentences
+            )
+            for chunk, text in zip(item.chunks, item.texts, strict=True)
         )
         with self._database.change():
             self._database.put_document(
@@ -267,7 +278,7 @@ def rules(embedder: Embedder, settings: Settings, source: str) -> str:
     loader = settings.community_loaders.get(PurePosixPath(source).suffix.lower())
     return (
         f"splitting {splitting.VERSION}, terms {terms.VERSION}, {tokens} tokens,"
-        f" {settings.pdf_reader}, loading {loading.VERSION}"
+        f" {settings.pdf_reader}, loading {loading.VERSION}, embedding {EMBEDDING_VERSION}"
     ) + (f", {loader}" if loader else "")
 
 

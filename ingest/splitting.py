@@ -38,6 +38,12 @@ def embedded_text(title: str, chunk: Chunk, token_ends: TokenEnds, *, max_tokens
     return f"{head}\n{chunk.text}" if head else chunk.text
 
 
+def embedded_sentences(text: str, chunk: Chunk) -> list[Span]:
+    """Where the chunk's sentences stand in its embedded ``text``."""
+    moved = len(text) - len(chunk.text) - chunk.start
+    return [(start + moved, end + moved) for start, end in chunk.sentences]
+
+
 def _split_page(
     page: Page,
     number: int,

@@ -192,7 +192,8 @@ def _read(
 ) -> list[Sentence]:
     embedder, reader = load_embedder(settings), load_sentence_reader(settings)
     words = weigh_words(question, database)
-    return rank_sentences(question, passages, embedder, words, reader, check)
+    kept = database.sentence_vectors(passages)
+    return rank_sentences(question, passages, embedder, words, reader, kept, check)
 
 
 def _opened(index: str, settings: Settings) -> IndexReader:

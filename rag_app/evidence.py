@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from rag_app.definitions import defined_by, defines
 from rag_app.embedding import Embedder
@@ -13,22 +14,22 @@ from rag_app.injection import flag
 from rag_app.language import Language, detect
 from rag_app.rows import cells, is_another_row
 from rag_app.sentence_reader import Candidate, SentenceReader
+from rag_app.sentence_similarity import KeptVectors, cosines
 from rag_app.store.database import Database
 from rag_app.terms import analyse, words_of
 from rag_app.values import Passage
 from rag_app.weekdays import is_of_another_day
 
 # An English embedder's cosine says little about Portuguese.
-COSINE_WEIGHT: dict[Language, float] = {"en": 1.0, "pt": 0.5}
+COSINE_WEIGHT: dict[Language, float] = {"en": 1.4, "pt": 0.7}
 
 
 _PASSAGE_WEIGHT = 0.3  # of the passage's place among those found, beside cosine and overlap
-_ANSWERS_WEIGHT = 0.75  # of the reader's probability, beside a relevance of up to 2
+_ANSWERS_WEIGHT = 0.75  # of the reader's probability, beside a relevance of up to 2.4
 # Likewise for the second sentence of an answer: in English what the reader likes best catches more
 # of what the first one misses than the next in rank; in Portuguese it reads too badly for that.
 _SECOND_WEIGHT: dict[Language, float] = {"en": 5.0, "pt": _ANSWERS_WEIGHT}
-_AT_ONCE = 24  # sentences that are embedded between two checks; others' questions get a turn
-_READ = 16  # sentences, the most relevant ones, that the reader reads
+_READ = 12  # sentences, the most relevant ones, that the reader reads
 
 _HEADING_CREDIT = 0.5  # of a word that stands in the headings or the file's name alone
 _DEFINITION_WEIGHT = 0.25  # where the question asks what something is
@@ -82,13 +83,14 @@ def rank_sentences(
     embedder: Embedder,
     words: Sequence[WeighedWord],
     reader: SentenceReader | None = None,
+    kept: KeptVectors = MappingProxyType({}),
     check: Callable[[], None] = lambda: None,
 ) -> list[Sentence]:
     """Every sentence of the passages that says something, best first; the same words once.
 
     A sentence that instructs the machine that reads it is left out (``injection``). The ``reader``
-    reads the most relevant ones with the question. ``check`` is called every few sentences, and
-    may raise to end the reading.
+    reads the most relevant ones with the question. ``kept`` holds the vectors of sentences that
+    the index has. ``check`` is called now and then, and may raise to end the reading.
     """
     named = {_bare(heading) for p in passages for heading in (p.title, *p.headings)}
     titles = sorted(named - {""}, key=len, reverse=True)
@@ -109,15 +111,10 @@ def rank_sentences(
     texts = [p.text[start - p.start : end - p.start] for p, start, end in spans]
     if not texts:
         return []
-    query = embedder.query_vectors([question])[0]
-    cosines: list[float] = []
-    for at in range(0, len(texts), _AT_ONCE):
-        check()
-        cosines += (embedder.encode(texts[at : at + _AT_ONCE]) @ query).tolist()
-    check()
+    near = cosines(question, spans, embedder, kept, check)
     trust, topic = COSINE_WEIGHT[detect(question)], defined_by(question)
     ranked: dict[str, Sentence] = {}
-    for (passage, start, end), text, cosine in zip(spans, texts, cosines, strict=True):
+    for (passage, start, end), text, cosine in zip(spans, texts, near, strict=True):
         header = columns.get((passage.chunk_id, start), "")
         overlap = _overlap(f"{header} {text}", passage, words)
         relevance = trust * cosine + overlap + _PASSAGE_WEIGHT * passage.score

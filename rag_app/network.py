@@ -5,14 +5,16 @@ Rows are never padded into a batch: what comes out for one is then a function of
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
 Row = tuple[npt.NDArray[np.int64], ...]  # one array an input of the network, each (1, tokens)
+Outputs = Sequence[npt.NDArray[np.float32]]  # one array an output, without the batch dimension
+Taken = TypeVar("Taken")
 
 
 class Network:
@@ -35,15 +37,20 @@ class Network:
                 "INFERENCE_NUM_THREADS": streams,
             },
         )
+        self.outputs = len(compiled.outputs)
         self._queue = openvino.AsyncInferQueue(compiled, streams)
         self._lock = threading.Lock()
 
-    def run(self, rows: Sequence[Row]) -> list[npt.NDArray[np.float32]]:
-        """The network's first output for each row, in order, without the batch dimension."""
-        outputs: list[Any] = [None] * len(rows)
+    def run(self, rows: Sequence[Row], take: Callable[[int, Outputs], Taken]) -> list[Taken]:
+        """What ``take`` makes of each row's outputs, in order.
+
+        It is told the row's number, and the outputs in memory that the next row is written to.
+        """
+        taken: list[Taken | None] = [None] * len(rows)
 
         def keep(request: Any, row: int) -> None:  # noqa: ANN401
-            outputs[row] = request.get_output_tensor(0).data[0].copy()
+            tensors = (request.get_output_tensor(at) for at in range(self.outputs))
+            taken[row] = take(row, [tensor.data[0] for tensor in tensors])
 
         with self._lock:
             self._queue.set_callback(keep)
@@ -51,4 +58,4 @@ class Network:
             for row in sorted(range(len(rows)), key=lambda row: -rows[row][0].shape[1]):
                 self._queue.start_async(dict(enumerate(rows[row])), row)
             self._queue.wait_all()
-        return outputs
+        return cast(list[Taken], taken)

@@ -60,7 +60,7 @@ class SentenceReader:
         """The log-odds that each candidate answers, shape (len(candidates),)."""
         asked = self._ids(question)
         rows = [pair(asked, self._ids(c.before), self._ids(c.text)) for c in candidates]
-        return np.array([out.item() for out in self._network.run(rows)], np.float32)
+        return np.array(self._network.run(rows, lambda _, out: out[0].item()), np.float32)
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids

@@ -25,8 +25,8 @@ class SupportCurve:
 
 
 SUPPORT_CURVE: dict[Language, SupportCurve] = {
-    "en": SupportCurve(contrast=3.5, answers=0.5, offset=1.31),
-    "pt": SupportCurve(contrast=6.3, answers=1.1, offset=1.79),
+    "en": SupportCurve(contrast=3.5, answers=0.5, offset=1.45),
+    "pt": SupportCurve(contrast=7.0, answers=1.1, offset=2.08),
 }
 _MOST_SUPPORT = 0.99  # an estimate is never a certainty
 _BACKGROUND = 50  # sentences that the best one is compared with

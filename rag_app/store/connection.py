@@ -165,6 +165,10 @@ class Connection:
             self.set_meta(key, value)
         self._connection.execute("COMMIT")
 
+    def has_table(self, name: str) -> bool:
+        """Whether there is such a table; an index that an older version made may lack some."""
+        return self._one("SELECT 1 FROM sqlite_schema WHERE name = ?", name) is not None
+
     def _one(self, sql: str, *values: object) -> tuple | None:  # type: ignore[type-arg]
         with self._lock, named_errors(self.folder):
             row: tuple | None = self._connection.execute(sql, values).fetchone()  # type: ignore[type-arg]

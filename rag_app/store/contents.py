@@ -11,10 +11,11 @@ import numpy as np
 from rag_app import terms
 from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
+from rag_app.sentences import Span
 from rag_app.store.connection import named_errors
 from rag_app.store.digest import VERSION, document_digest
 from rag_app.store.keywords import Keywords, condition, named
-from rag_app.store.vector_rows import VectorRows
+from rag_app.store.vector_rows import VectorRows, unpacked
 from rag_app.values import Chunk, DocumentRecord, Page, Passage, Scope
 
 INDEXED = "indexed"
@@ -25,8 +26,14 @@ class EmbeddedChunk:
     """A chunk, the text that was embedded for it, and the vector that came of it."""
 
     chunk: Chunk
-    embedded: bytes  # SHA-256 of the embedded text
+    embedded: bytes  # ``embedded_digest`` of what the embedder read
     vector: Vectors
+    sentence_vectors: Vectors | None = None  # shape (sentences, dimension); see Embedder
+
+
+def embedded_digest(text: str, sentences: Sequence[Span]) -> bytes:
+    """The SHA-256 of what decides a chunk's vectors: the embedded text, its sentences' places."""
+    return hashlib.sha256(f"{json.dumps(sentences)}\n{text}".encode()).digest()
 
 
 class Contents(VectorRows, Keywords):
@@ -203,11 +210,13 @@ class Contents(VectorRows, Keywords):
     def embedded_chunks_of(self, source: str) -> list[EmbeddedChunk]:
         """A document's chunks with their vectors, in order."""
         rows = self._all(
-            "SELECT ordinal, start, end, text, headings, tokens, sentences, embedded, vector"
-            " FROM chunks JOIN documents ON documents.id = document_id WHERE source = ?"
+            "SELECT ordinal, start, end, text, headings, tokens, sentences, embedded, vector,"
+            " vectors FROM chunks JOIN documents ON documents.id = document_id"
+            " LEFT JOIN sentence_vectors ON chunk_id = chunks.id WHERE source = ?"
             " ORDER BY chunks.id",
             source,
         )
+        dimension = self.embedder().dimension
         return [
             EmbeddedChunk(
                 Chunk(
@@ -216,13 +225,14 @@ class Contents(VectorRows, Keywords):
                 ),
                 row[7],
                 np.frombuffer(row[8], "<f4"),
+                None if row[9] is None else unpacked(row[9], dimension),
             )
             for row in rows
         ]  # fmt: skip
 
     def kept_digests(self) -> dict[str, str]:
         """The digest of each document's rows as they were written, by source."""
-        if not self._one("SELECT 1 FROM sqlite_schema WHERE name = 'digests'"):
+        if not self.has_table("digests"):
             return {}  # an older version made the index
         rows = self._all(
             "SELECT source, digests.sha256 FROM digests JOIN documents ON id = document_id"

@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from rag_app import terms
-from rag_app.embedding import EmbedderIdentity, Vectors
+from rag_app.embedding import EmbedderIdentity
+from rag_app.embedding_engines import EmbeddedText
 from rag_app.errors import EmbedderMismatch
 from rag_app.language import Language
-from rag_app.store.contents import INDEXED, Contents, EmbeddedChunk
+from rag_app.store.contents import INDEXED, Contents, EmbeddedChunk, embedded_digest
 from rag_app.store.digest import document_digest
+from rag_app.store.vector_rows import packed, unpacked
 from rag_app.values import DocumentRecord, Page
 
-__all__ = ["INDEXED", "Database", "EmbeddedChunk"]
+__all__ = ["INDEXED", "Database", "EmbeddedChunk", "embedded_digest"]
 
 
 class Database(Contents):
@@ -77,6 +79,11 @@ class Database(Contents):
                 item.vector.astype("<f4").tobytes(),
             ),
         )  # fmt: skip
+        if item.sentence_vectors is not None:
+            self._connection.execute(
+                "INSERT INTO sentence_vectors VALUES (?, ?)",
+                (cursor.lastrowid, packed(item.sentence_vectors)),
+            )
         language: Language = "pt" if record.language == "pt" else "en"
         self._connection.execute(
             "INSERT INTO terms (rowid, body, context) VALUES (?, ?, ?)",
@@ -140,16 +147,19 @@ class Database(Contents):
         ).fetchone()
         self._note_digest(document)
 
-    def known_vectors(self, embedded: Iterable[bytes]) -> dict[bytes, Vectors]:
-        """Vectors that the index already holds, by the SHA-256 of the embedded text."""
-        found: dict[bytes, Vectors] = {}
-        with self._lock:
-            for digest in set(embedded):
-                row = self._connection.execute(
-                    "SELECT vector FROM chunks WHERE embedded = ? LIMIT 1", (digest,)
-                ).fetchone()
-                if row:
-                    found[digest] = np.frombuffer(row[0], "<f4")
+    def known_vectors(self, embedded: Iterable[bytes]) -> dict[bytes, EmbeddedText]:
+        """Vectors that the index already holds, by the SHA-256 of what was embedded."""
+        found: dict[bytes, EmbeddedText] = {}
+        dimension = self.embedder().dimension
+        for digest in set(embedded):
+            row = self._one(
+                "SELECT vector, vectors FROM chunks"
+                " LEFT JOIN sentence_vectors ON chunk_id = id WHERE embedded = ? LIMIT 1",
+                digest,
+            )
+            if row:
+                sentences = None if row[1] is None else unpacked(row[1], dimension)
+                found[digest] = EmbeddedText(np.frombuffer(row[0], "<f4"), sentences)
         return found
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 
-VERSION = "1"  # of what is digested; digests of another version are not compared
+VERSION = "2"  # of what is digested; digests of another version are not compared
 
 # Everything but what depends on when and where the folder was read: row ids, root, time.
 _ROWS = (
@@ -12,13 +12,17 @@ _ROWS = (
     "SELECT ordinal, number, text FROM pages WHERE document_id = ? ORDER BY ordinal",
     "SELECT key, ordinal, start, end, text, headings, sentences, tokens, embedded, vector"
     " FROM chunks WHERE document_id = ? ORDER BY ordinal, start, end, key",
+    "SELECT vectors FROM sentence_vectors JOIN chunks ON id = chunk_id"
+    " WHERE document_id = ? ORDER BY ordinal, start, end, key",
 )
+_HAS_SENTENCES = "SELECT 1 FROM sqlite_schema WHERE name = 'sentence_vectors'"
 
 
 def document_digest(connection: sqlite3.Connection, document: int) -> str:
     """The version and, in hexadecimal, the SHA-256 of a document's rows; equal for equal rows."""
     digest = hashlib.sha256()
-    for sql in _ROWS:
+    is_old = not connection.execute(_HAS_SENTENCES).fetchone()
+    for sql in _ROWS[:-1] if is_old else _ROWS:
         for row in connection.execute(sql, (document,)):
             for value in row:
                 data = value if isinstance(value, bytes) else str(value).encode()

@@ -50,7 +50,7 @@ CREATE TABLE chunks (
     headings    TEXT NOT NULL,     -- JSON list, outermost first
     sentences   TEXT NOT NULL,     -- JSON list of [start, end)
     tokens      INTEGER NOT NULL,
-    embedded    BLOB NOT NULL,     -- SHA-256 of the text that was embedded
+    embedded    BLOB NOT NULL,     -- SHA-256 of what was embedded
     vector      BLOB NOT NULL      -- float32, little-endian
 );
 CREATE INDEX chunks_by_document ON chunks (document_id);
@@ -65,6 +65,11 @@ CREATE VIRTUAL TABLE term_counts USING fts5vocab (terms, row);
 
 # Made by the next writer where an older version made the index.
 ADDED_TABLES = """
+CREATE TABLE IF NOT EXISTS sentence_vectors (
+    chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE CASCADE,
+    vectors  BLOB NOT NULL  -- a row a sentence, each scaled to the whole range of int8
+);
+
 CREATE TABLE IF NOT EXISTS digests (
     document_id INTEGER PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
     sha256      TEXT NOT NULL  -- of all that the document's rows hold; see store/digest.py

@@ -1,6 +1,7 @@
-"""The chunks' vectors as SQLite holds them, and which have come and gone."""
+"""The chunks' and sentences' vectors as SQLite holds them, and which have come and gone."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,9 @@ from numpy.typing import NDArray
 from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
 from rag_app.store.connection import Connection, named_errors
+from rag_app.values import Passage
 
+Place = tuple[str, int | None, int]  # source, page, where it starts on the page
 Ids = NDArray[np.int64]
 _AT_ONCE = 500  # ids in one statement
 
@@ -57,9 +60,33 @@ class VectorRows(Connection):
             ids = np.array([row[0] for row in rows], np.int64)
             yield ids, np.stack([self._whole(row[1], dimension) for row in rows])
 
+    def sentence_vectors(self, passages: Iterable[Passage]) -> dict[Place, Vectors]:
+        """The unit vector, shape (dimension,), of every sentence of the passages that has one."""
+        found: dict[Place, Vectors] = {}
+        if not self.has_table("sentence_vectors"):
+            return found  # an older version made the index
+        dimension = self.embedder().dimension
+        for passage in passages:
+            # Of what a passage was joined with, one chunk stands beside the one it is named by.
+            rows = self._all(
+                "SELECT sentences, vectors FROM chunks JOIN sentence_vectors ON chunk_id = id"
+                " WHERE id BETWEEN ? AND ? AND start >= ? AND end <= ? AND document_id ="
+                " (SELECT id FROM documents WHERE source = ?) AND ordinal ="
+                " (SELECT ordinal FROM chunks WHERE id = ?)",
+                passage.chunk_id - 1, passage.chunk_id + 1, passage.start, passage.end,
+                passage.source, passage.chunk_id,
+            )  # fmt: skip
+            for sentences, blob in rows:
+                starts = [start for start, _ in json.loads(sentences)]
+                if len(blob) != len(starts) * dimension:
+                    raise self._not_whole()
+                for start, vector in zip(starts, unpacked(blob, dimension), strict=True):
+                    found[passage.source, passage.page, start] = vector
+        return found
+
     def last_deletion(self) -> int | None:
         """The number of the latest deletion of a chunk; None where they are not counted."""
-        if not self._one("SELECT 1 FROM sqlite_schema WHERE name = 'deletions'"):
+        if not self.has_table("deletions"):
             return None  # an older version made the index, and no writer has come since
         row = self._one("SELECT max(number) FROM deletions")
         return (row[0] if row else None) or 0
@@ -73,8 +100,24 @@ class VectorRows(Connection):
 
     def _whole(self, blob: bytes, dimension: int) -> Vectors:
         if len(blob) != 4 * dimension:
-            raise IndexDamaged(
-                f"Index {self.name!r} holds a vector that is not whole."
-                f" Mend it: python -m ingest --repair {self.name}."
-            )
+            raise self._not_whole()
         return np.frombuffer(blob, "<f4")
+
+    def _not_whole(self) -> IndexDamaged:
+        return IndexDamaged(
+            f"Index {self.name!r} holds a vector that is not whole."
+            f" Mend it: python -m ingest --repair {self.name}."
+        )
+
+
+def packed(vectors: Vectors) -> bytes:
+    """Unit vectors in a byte a number; their cosines change by some thousandths."""
+    most = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-12)
+    return bytes(np.rint(vectors * (127 / most)).astype(np.int8).tobytes())
+
+
+def unpacked(blob: bytes, dimension: int) -> Vectors:
+    """The unit vectors of ``packed``, shape (sentences, dimension); packed again they are equal."""
+    vectors = np.frombuffer(blob, np.int8).reshape(-1, dimension).astype(np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
+    return np.asarray(vectors / lengths, np.float32)

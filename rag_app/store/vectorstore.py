@@ -17,7 +17,7 @@ from rag_app.errors import DocumentsError, SettingError
 from rag_app.language import detect
 from rag_app.settings import Settings, load_settings
 from rag_app.store.connection import named_errors
-from rag_app.store.database import INDEXED, Database, EmbeddedChunk
+from rag_app.store.database import INDEXED, Database, EmbeddedChunk, embedded_digest
 from rag_app.store.lock import writer_lock
 from rag_app.store.places import index_folder, make_folder
 from rag_app.store.reader import IndexReader, open_reader
@@ -100,7 +100,8 @@ class IndexVectorStore(VectorStore):
             or f"text-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
             for i, text in enumerate(wanted)
         ]
-        vectors = self._embedder.encode(wanted)
+        chunks = [self._chunk(text) for text in wanted]
+        encoded = self._embedder.encode_chunks(wanted, [chunk.sentences for chunk in chunks])
         with named_errors(self._folder):
             make_folder(self._folder)
         identity = self._embedder.identity
@@ -110,10 +111,9 @@ class IndexVectorStore(VectorStore):
         ):
             database.check_embedder(identity)
             with database.change():
-                for source, text, vector in zip(sources, wanted, vectors, strict=True):
-                    embedded = EmbeddedChunk(
-                        self._chunk(text), hashlib.sha256(text.encode()).digest(), vector
-                    )
+                for source, chunk, made in zip(sources, chunks, encoded, strict=True):
+                    text, digest = chunk.text, embedded_digest(chunk.text, chunk.sentences)
+                    embedded = EmbeddedChunk(chunk, digest, made.vector, made.sentences)
                     page = Page(None, text)
                     database.put_document(_record(source, text), _NO_FOLDER, "", [page], [embedded])
             VectorIndex(self._folder).save(database)

@@ -43,6 +43,50 @@ def test_agrees_with_sentence_transformers(embedder):
     assert (np.sum(reference * embedder.encode(TEXTS), axis=1) > 0.999).all()
 
 
+CHUNK = "Lisbon was founded by traders. It lies on the north bank of the Tagus."
+SENTENCES = [(0, 30), (31, 70)]
+
+
+def test_a_sentence_knows_what_its_chunk_speaks_of(embedder):
+    (chunk,) = embedder.encode_chunks([CHUNK], [SENTENCES])
+    assert np.array_equal(chunk.vector, embedder.encode([CHUNK])[0])
+    assert np.allclose(np.linalg.norm(chunk.sentences, axis=1), 1, atol=1e-3)
+    question = embedder.query_vectors(["On which river does Lisbon lie?"])[0]
+    first, second = chunk.sentences @ question
+    alone = embedder.encode([CHUNK[31:]])[0] @ question
+    assert second > first
+    assert second > alone + 0.1
+
+
+def test_the_network_as_converted_pools_sentences_as_torch_does(embedder):
+    from rag_app.embedding import _model_folder
+    from rag_app.embedding_engines import TorchEngine
+
+    texts, spans = [CHUNK, TEXTS[0], "?"], [SENTENCES, [(0, len(TEXTS[0]))], []]
+    torches = TorchEngine(_model_folder("packaged"), "cpu", embedder._tokenizer)
+    theirs = torches.encode_sentences(texts, spans)
+    for mine, other in zip(embedder.encode_chunks(texts, spans), theirs, strict=True):
+        assert mine.vector @ other.vector > 0.99
+        assert mine.sentences.shape == other.sentences.shape
+        assert (np.sum(mine.sentences * other.sentences, axis=1) > 0.99).all()
+
+
+def test_a_model_that_pools_in_another_way_has_no_vectors_of_sentences(tmp_path):
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    from rag_app.embedding import _model_folder
+
+    model = SentenceTransformer(str(_model_folder("packaged")), device="cpu")
+    model[1] = Pooling(model[1].embedding_dimension, pooling_mode="cls")
+    model.save_pretrained(str(tmp_path / "cls"))
+    other = load_embedder(load_settings(embedder=str(tmp_path / "cls"), cache_dir=tmp_path))
+    assert not other.pools_sentences
+    (chunk,) = other.encode_chunks([CHUNK], [SENTENCES])
+    assert chunk.sentences is None
+    assert np.array_equal(chunk.vector, other.encode([CHUNK])[0])
+
+
 def test_a_question_is_embedded_once(embedder, monkeypatch):
     first = embedder.query_vectors(["How long is the bridge?", "Who paid for it?"])
     monkeypatch.setattr(embedder, "encode", lambda texts, kind: np.zeros((len(texts), 384)))
