@@ -5,7 +5,15 @@ import sys
 
 from benchmarks.peer import DEFAULT_DOCS
 
-ALL = ("ingest_speed", "answer_speed", "llm_engines", "pdf_readers", "sandbox_cost", "highlights")
+ALL = (
+    "ingest_speed",
+    "answer_speed",
+    "kept_vectors",
+    "llm_engines",
+    "pdf_readers",
+    "sandbox_cost",
+    "highlights",
+)
 
 
 def main() -> None:

@@ -96,6 +96,7 @@ def _glossary(settings: Settings) -> str:
         return ""
 
 
+@lru_cache
 def _version() -> str:
     try:
         return version("rag-app")
