@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "folder", type=Path, nargs="?", help="folder of documents, with its subfolders"
     )
-    parser.add_argument("--index", default="default", help="name of the index (default: default)")
+    parser.add_argument("--index", metavar="NAME", help="name of the index (default: default)")
     parser.add_argument(
         "--plan", action="store_true", help="say what would be done, and do nothing"
     )
@@ -105,6 +105,7 @@ def _run(options: argparse.Namespace) -> int:
         from ingest.checkup import run_checkup
 
         return run_checkup(options)
+    options.index = options.index or "default"
     if options.remove:
         return _remove(options)
     if options.folder is None:
@@ -162,6 +163,9 @@ def _check(options: argparse.Namespace) -> None:
         )
     if options.verify is not None and options.repair is not None:
         raise DocumentsError("--verify changes nothing, --repair mends: give one of them.")
+    for flag, name in (("--verify", options.verify), ("--repair", options.repair)):
+        if name and options.index and name != options.index:
+            raise DocumentsError(f"{flag} {name} or --index {options.index}: name one index.")
     if options.plan and options.watch:
         raise DocumentsError(
             "--plan says what a run would do, --watch does it at once: give one of them."

@@ -18,7 +18,8 @@ def run_checkup(options: argparse.Namespace) -> int:
     """Verify or repair the indexes that the options name; 0 where all are whole, else 2."""
     settings = load_settings()
     repairing = options.repair is not None
-    names = _names(options.repair if repairing else options.verify, settings)
+    named = options.repair if repairing else options.verify
+    names = _names(named or options.index or "", settings)
     verdicts = []
     for name in names:
         if repairing:

@@ -4,6 +4,7 @@ RetrievalQA left LangChain 1.x for langchain-classic, which gets security fixes 
 2026. All that the rest of the product knows of it is ``answer_from``.
 """
 
+import logging
 import threading
 import warnings
 from collections.abc import Callable, Sequence
@@ -94,6 +95,14 @@ def _template(prompt: Prompt) -> ChatPromptTemplate:
         messages.append(AIMessage(answer))
     messages.append(HumanMessagePromptTemplate.from_template(prompt.user))
     return ChatPromptTemplate.from_messages(messages)
+
+
+def _is_no_stop(record: logging.LogRecord) -> bool:
+    return "Cancelled(" not in record.getMessage()
+
+
+# LangChain would report every stopped answer as an error of the callback that stops it.
+logging.getLogger("langchain_core.callbacks.manager").addFilter(_is_no_stop)
 
 
 class _Chosen(BaseRetriever):

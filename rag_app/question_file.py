@@ -42,13 +42,20 @@ def read_questions(path: Path) -> list[Question]:
     return questions
 
 
+def unknown_evidence(questions: Iterable[Question], sources: Iterable[str]) -> list[str]:
+    """The documents that the evidence names and none of ``sources`` is called, as it names them."""
+    held = {document_name(source) for source in sources}
+    named = dict.fromkeys(document for question in questions for document, _ in question.evidence)
+    return [document for document in named if document not in held]
+
+
 def strange_evidence(questions: Iterable[Question], sources: Iterable[str]) -> list[str]:
-    """What the evidence names and none of ``sources`` is called, each with what may be meant."""
+    """``unknown_evidence``, each with what may be meant."""
+    sources = list(sources)
     held = {document_name(source) for source in sources}
     spelled = {unicodedata.normalize("NFC", name).casefold(): name for name in held}
-    named = dict.fromkeys(document for question in questions for document, _ in question.evidence)
     strange = []
-    for document in (name for name in named if name not in held):
+    for document in unknown_evidence(questions, sources):
         bare = unicodedata.normalize("NFC", document_name(document)).casefold()
         whole = unicodedata.normalize("NFC", document).casefold()
         near = difflib.get_close_matches(whole, spelled, 1)

@@ -88,6 +88,11 @@ def test_the_commands_say_what_is_damaged_and_mend_it(environment, documents: Pa
     assert "Index 'other': whole." in checked.stdout
     assert "damaged: bridge.md" in checked.stdout
     assert "--repair default" in checked.stdout
+    other = command(environment, "--verify", "--index", "other")
+    assert other.returncode == 0
+    assert "default" not in other.stdout
+    refused = command(environment, "--verify", "default", "--index", "other")
+    assert "name one index" in refused.stderr
     mended = command(environment, "--repair", "default")
     assert mended.returncode == 0, mended.stderr
     assert "Read again: 1 files." in mended.stdout

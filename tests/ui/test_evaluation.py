@@ -104,6 +104,21 @@ def test_a_broken_question_file_is_named(app: AppTest, own: Settings):
     assert "line 1, is no question" in texts(app).replace("\\", "")
 
 
+def test_evidence_that_no_document_can_be_is_told(app: AppTest, own: Settings):
+    folder = own.indexes_dir / "evaluations" / "questions"
+    strange = {**QUESTIONS[0], "evidence": [{"doc": "bridge.md"}]}
+    (folder / "strange.jsonl").write_text(json.dumps(strange))
+    app.run()
+    app.selectbox(key="questions_file").set_value(folder / "strange.jsonl").run()
+    app.button(key="run_begin").click().run()
+    assert "does not hold" in texts(app)
+    wait_until_done(app, "evaluation")
+    app.selectbox(key="questions_file").set_value(folder / "mine.jsonl").run()
+    app.button(key="run_begin").click().run()
+    assert "does not hold" not in texts(app)
+    wait_until_done(app, "evaluation")
+
+
 def test_an_uploaded_question_file_is_the_one_that_is_run(app: AppTest, own: Settings):
     app.run()
     lines = "\n".join(map(json.dumps, QUESTIONS[:1]))

@@ -16,8 +16,9 @@ from rag_app.evaluation_runs import (
     run_names,
     save_run,
 )
-from rag_app.question_file import Question, read_questions
+from rag_app.question_file import Question, read_questions, unknown_evidence
 from rag_app.rendering import inert
+from rag_app.store.database import INDEXED
 from ui import resources, session, tasks
 from ui.language import t
 from ui.listing import opened
@@ -27,6 +28,7 @@ from ui.tasks import task_of, task_progress
 
 _EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples" / "questions.jsonl"
 _TASK = "evaluation"
+_UNKNOWN, _NAMED = "questions_unknown", 5  # documents of the evidence that no index holds
 _UPLOAD, _FILE = "questions_upload", "questions_file"  # of the boxes that give and choose a file
 
 
@@ -76,8 +78,21 @@ def _begin(index: str) -> None:
         ):  # fmt: skip
             questions = read_questions(chosen)
             questions = questions[: most or len(questions)]
+            st.session_state[_UNKNOWN] = _unknown(questions, index)
             tasks.start(_TASK, _work(questions, chosen.stem, index, answers=answers))
             st.rerun()
+    if unknown := st.session_state.get(_UNKNOWN):
+        names = inert(", ".join(unknown[:_NAMED]))
+        if (more := len(unknown) - _NAMED) > 0:
+            names += " " + t("and_more", count=more)
+        st.warning(t("questions_unknown", names=names, index=inert(index)))
+
+
+def _unknown(questions: list[Question], index: str) -> list[str]:
+    """Documents that the questions' evidence names and the index does not hold."""
+    with opened(index) as database:
+        sources = [record.source for record in database.documents() if record.outcome == INDEXED]
+    return unknown_evidence(questions, sources)
 
 
 def _keep_upload() -> None:
