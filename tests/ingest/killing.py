@@ -1,8 +1,10 @@
 """An ingest that kills itself, as by kill -9, when it passes a chosen point for the nth time.
 
-    python -m tests.ingest.killing POINT PASSES FOLDER INDEX [unguarded]
+    python -m tests.ingest.killing POINT PASSES FOLDER INDEX [stopping] [unguarded] [unsynced]
 
-"unguarded" takes the transactions away, to show that the tests see what they are for.
+"stopping" makes it stand still instead, for whoever cuts the power then. "unguarded" takes the
+transactions away and "unsynced" the waiting for the disk, to show that the tests see what they
+are for.
 """
 
 import os
@@ -36,8 +38,8 @@ POINTS: dict[str, tuple[object, str, str]] = {
 ONCE = [name for name in POINTS if "vectors" in name or "all files" in name]  # in a run
 
 
-def arm(point: str, passes: int) -> None:
-    """Die at the given pass of a point."""
+def arm(point: str, passes: int, deadly_signal: signal.Signals = signal.SIGKILL) -> None:
+    """Die, or stand still, at the given pass of a point."""
     owner, name, when = POINTS[point]
     real: Callable[..., object] = getattr(owner, name)
     passed = 0
@@ -46,10 +48,10 @@ def arm(point: str, passes: int) -> None:
         nonlocal passed
         passed += 1
         if when == "before" and passed == passes:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), deadly_signal)
         result = real(*arguments, **more)
         if when == "after" and passed == passes:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), deadly_signal)
         return result
 
     setattr(owner, name, deadly)
@@ -61,9 +63,21 @@ def no_transaction(connection: Connection):
     connection.set_meta("commit", str(connection.commit_number() + 1))
 
 
+def never_wait_for_the_disk() -> None:
+    prepare = Connection._prepare
+
+    def unsynced(connection: Connection, embedder: object) -> None:
+        prepare(connection, embedder)
+        connection._connection.execute("PRAGMA synchronous = OFF")
+
+    Connection._prepare = unsynced
+
+
 if __name__ == "__main__":
     point, passes, folder, index, *rest = sys.argv[1:]
-    if rest == ["unguarded"]:
+    if "unguarded" in rest:
         Connection.change = no_transaction
-    arm(point, int(passes))
+    if "unsynced" in rest:
+        never_wait_for_the_disk()
+    arm(point, int(passes), signal.SIGSTOP if "stopping" in rest else signal.SIGKILL)
     sys.exit(main([str(Path(folder)), "--index", index]))
