@@ -59,6 +59,11 @@ _OF_PT = re.compile(r"(?i)\bd(?:ele|ela|eles|elas)\b")
 _PRONOUN_PT = re.compile(r"(?i)\b(?:ele|ela|eles|elas)\b")
 _FACT_PT = re.compile(r"(?i)\b(?:isso|isto)\b")
 _POSSESSIVE_PT = re.compile(r"(?i)\b((?:o|a|os|as)\s+)?(?:seus?|suas?)\s+(\w+)")
+# "Quem a fundou?": an object before its verb, where an article would stand before a noun.
+_OBJECT_PT = re.compile(
+    r"(?i)^(?P<asks>quem)\s+[oa]s?\s+(?P<verb>\w+)(?=[\s?.!]*$|\s+(?:em|n[ao]s?|por|pel[ao]s?|para)\b)"
+    r"|^(?P<how>quando|onde|como|por\s*que)\s+[oa]s?\s+(?P<done>\w+(?:ou|eu|iu|ram|vam))(?=[\s?.!]*$)"
+)
 _BE_PT = r"(?:é|são|foi|foram|era|eram|está|estão)"
 _PREPOSITION_PT = r"(?:d[aeo]s?|em|n[ao]s?|para|por|pel[ao]s?|com|sobre|aos?|à|às)"
 _OWNERS_PT = tuple(
@@ -75,7 +80,7 @@ _OWNERS_PT = tuple(
 def refers(question: str, topic: str) -> bool:
     """Whether it has a pronoun for something that it does not name itself."""
     if detect(question) == "pt":
-        patterns, possessive = [_OF_PT, _PRONOUN_PT, _FACT_PT], _POSSESSIVE_PT
+        patterns, possessive = [_OF_PT, _PRONOUN_PT, _FACT_PT, _OBJECT_PT], _POSSESSIVE_PT
     else:
         if _fact_in(question) or _same_noun(question, topic):
             return True
@@ -97,6 +102,9 @@ def told_of(question: str, topic: str, fact: str, language: Language) -> str:
         if not _has_owner(told):
             told = _POSSESSIVE_PT.sub(rf"\1\2 de {topic}", told)
         told = _PRONOUN_PT.sub(topic, told)
+        told = _OBJECT_PT.sub(
+            lambda it: f"{it['asks'] or it['how']} {it['verb'] or it['done']} {topic}", told
+        )
         return _FACT_PT.sub(lambda _: fact, told)
     if not _has_owner(told):
         told = _POSSESSIVE_EN.sub(f"{topic}'s", told)

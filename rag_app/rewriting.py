@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import reduce
 
-from rag_app.language import STOP_WORDS, detect
+from rag_app.language import STOP_WORDS, Language, detect
 from rag_app.pronouns import ownerless, refers, told_of
 
 _COURTESY = re.compile(
@@ -25,16 +25,18 @@ _LEAD = re.compile(
 )
 _ASKS = re.compile(
     r"(?i)^(?:what|who|whom|whose|when|where|which|why|how|is|are|was|were|did|does|do|has|have"
-    r"|had|can|could|will|would|should|list|show|name|o\s+que|quem|quando|onde|qual|quais|como|por\s*que"
+    r"|had|can|could|will|would|should|list|show|name|o\s+que|que|quem|quando|onde|qual|quais|como|por\s*que"
     r"|por\s+quê|quant[oa]s?|em\s+que|liste|mostre|é|são|foi|foram|há)\b"
 )
 _A_PERIOD = (
-    r"\b(?:fy\s?'?\d{2,4}|q[1-4](?:\s+(?:of\s+|de\s+)?(?:19|20)\d\d)?|[1-4]q\d{2,4}"
+    r"\b(?:fy\s?'?\d{2,4}|q[1-4](?:\s+(?:of\s+|de\s+)?(?:19|20)\d\d)?|[1-4][qt]\d{2,4}"
     r"|(?:19|20)\d\d)\b"
 )
 _PERIOD = re.compile(_A_PERIOD, re.IGNORECASE)
 _WITHIN = r"(?:in|for|during|at|by|em|no|na|nos|nas|para|durante)"
-_PERIOD_ALONE = re.compile(rf"(?i)^(?:{_WITHIN}\s+)?(?:the\s+|o\s+|a\s+)?({_A_PERIOD})$")
+_PERIOD_ALONE = re.compile(
+    rf"(?i)^(?:(?:{_WITHIN}|of|d[aeo]s?)\s+)?(?:the\s+|o\s+|a\s+)?({_A_PERIOD})$"
+)
 _A_RANGE = (
     rf"{_A_PERIOD}(?:(?:\s*[,–-]\s*(?:(?:and|or|e|ou)\s+)?|\s+(?:to|and|or|through|until|a|até|e|ou)\s+)"
     rf"{_A_PERIOD})+"
@@ -49,7 +51,8 @@ _NAME = re.compile(
 _MEASURE = re.compile(
     r"(?i)\b(?P<verb>was|were|is|are|foi|foram|é|são|era|eram)\s+"
     r"(?P<measure>(?:(?:the|a|an|o|os|as|um|uma)\s+)?.+?)"
-    r"(?=\s+(?:of|in|for|at|during|by|from|de|do|da|dos|das|em|no|na|nos|nas|para)\b"
+    r"(?=\s+(?!(?:of|de)\s(?-i:[a-zà-ÿ]+)\s(?:of|d[aeo]s?)\s)"  # "o limite de crédito" da loja
+    r"(?:of|in|for|at|during|by|from|de|do|da|dos|das|em|no|na|nos|nas|para)\b"
     rf"|\s+(?:between|entre)\s+{_A_PERIOD}|\s*\?*$)"
 )
 _ARTICLES = re.compile(
@@ -73,6 +76,11 @@ _ARTICLE = r"(?:the|an?|os?|as?|uma?)"
 _PREPOSITION = (
     r"(?:of|in|on|for|to|from|with|at|by|about|d[aeo]s?|em|n[ao]s?|para|por|pel[ao]s?|com|sobre)"
 )
+# "the GDP of France" asks for a measure of what is named after it, and is no name as a whole.
+_MEASURED = re.compile(
+    rf"\b(?:is|are|was|were|é|são|foi|foram|era|eram)\s+{_ARTICLE}\s+[A-ZÀ-ÖØ-Þ]{{2,}}"
+    rf"(?=\s+{_PREPOSITION}\s)"
+)
 # What a question without "is" asks about: "does the drill cost", "quem assinou o contrato".
 _ABOUT = (
     re.compile(
@@ -84,15 +92,21 @@ _ABOUT = (
         rf"(?P<thing>{_ARTICLE}\s+[^,;]+)$"
     ),
 )
+# "fez o mestrado"
+_LAST = re.compile(rf"(?i)\w\s(?P<thing>{_ARTICLE}(?:\s(?!{_PREPOSITION}\b)\w+){{1,4}})$")
 _COUNTED = re.compile(
     r"(?i)^(?:how\s+many|quant[oa]s)\s+(?P<thing>\w+(?:\s\w+){0,2}?)\s+(?:were|was|are|is|did|do|does|have"
     r"|has|can|will|foram|são|há|existem)\b"
+)
+_IN_WHICH = re.compile(
+    rf"(?i)^(?:{_PREPOSITION}|a)\s+(?:que|qual|quais|quant[oa]s|what|which)\s+\w+$"
 )
 _NO_SUBJECT = re.compile(
     r"(?i)^(?:quem|(?:desde\s+|até\s+)?quando|onde|como|quanto|por\s*que)\s+(?:se\s+|já\s+)?"
     r"(?:(?:é|foi|foram|será|serão|está|estão|era)\s+\w+(?:[ai]d[oa]s?|feit[oa]|abert[oa]|pag[oa]|escrit[oa])"
     r"|(?!(?:é|foi|há|tem|são|era|está)\b)\w+(?:am|em|ou|eu|iu|[ae]))$"
 )
+_MAY = frozenset("posso podemos pode podem devo devemos deve devem existe existem".split())
 _FEW_WORDS = 3  # telling words; with more a question says by itself what it is about
 
 
@@ -115,7 +129,7 @@ def _follow(before: str, question: str) -> str:
     lead = _LEAD.match(asked)
     rest = asked[lead.end() :].strip() if lead else asked
     fragment = rest.rstrip("?!. ").strip()
-    if lead and fragment and not _ASKS.match(fragment):
+    if lead and fragment and not _is_question(fragment, detect(asked, detect(before))):
         if (owned := _owned(before, fragment)) is not None:
             return owned
         return _replaced(before, fragment)
@@ -135,9 +149,16 @@ def _follow(before: str, question: str) -> str:
     own = [name for name in _names(rest) if not name.isupper()]  # "the CEO" is of someone
     if lead and fragment and not own and _topic(before):
         return f"{fragment[:1].upper()}{fragment[1:]} ({_topic(before)})?"
-    if len(_telling(rest)) == 0 and fragment:  # "Why?", "Quando?"
+    # "Why?", "Quando?", "Em que ano?"
+    if (len(_telling(rest)) == 0 and fragment) or _IN_WHICH.match(fragment):
         return f"{before.rstrip('?!. ')}: {rest}"
     return question
+
+
+def _is_question(fragment: str, language: Language) -> bool:
+    """Whether it begins as a question does; "do" is a preposition in Portuguese."""
+    asks = _ASKS.match(fragment)
+    return asks is not None and not (language == "pt" and asks.group().lower() == "do")
 
 
 def _owned(before: str, fragment: str) -> str | None:
@@ -198,17 +219,29 @@ def _put_in_place(body: str, fragment: str) -> str:
     thing that the verb is said of, or that is counted.
     """
     if lead := re.match(rf"(?i)({_PREPOSITION})\s", fragment):
-        same = rf"(?i)\b{lead[1]}\s(?:(?!{_PREPOSITION}\b)\w+\s?)+$"
-        found = re.search(same, body)
-        return f"{body[: found.start()]}{fragment}" if found else f"{body} {fragment}"
+        led = rf"(?i)\b{_same_preposition(lead[1])}(?:\s(?!{_PREPOSITION}\b)\w+)+"
+        same = [*re.finditer(rf"{led}(?=$|\s{_WITHIN}\s{_A_PERIOD})", body)]
+        if not same:
+            return f"{body} {fragment}"
+        start, end = same[-1].span()
+        return f"{body[:start]}{fragment}{body[end:]}"
     if _PERIOD.search(fragment):
         return ""
     has_article = re.match(rf"(?i){_ARTICLE}\s", fragment) is not None
-    for pattern in _ABOUT if has_article else (_COUNTED,):
+    in_turn = (*_ABOUT, *([] if _MEASURE.search(body) else [_LAST])) if has_article else (_COUNTED,)
+    for pattern in in_turn:
         if found := pattern.search(body):
             start, stop = found.span("thing")
             return f"{body[:start]}{fragment}{body[stop:]}"
     return ""
+
+
+def _same_preposition(word: str) -> str:
+    """What matches the preposition whatever article it has drawn in: "do" is the "de" of "da"."""
+    for forms in (r"d[aeo]s?", r"(?:em|n[ao]s?)", r"(?:por|pel[ao]s?)"):
+        if re.fullmatch(forms, word.lower()):
+            return forms
+    return re.escape(word)
 
 
 def _dated(body: str, period: str, placed: str) -> str:
@@ -253,19 +286,23 @@ def _fact(question: str) -> str:
 
 
 def _names(question: str) -> list[str]:
-    """Runs of capitalised words after the first word; periods are no names."""
-    found = [
-        match.group()
-        for match in _NAME.finditer(question)
-        if (match.start() > 0 or not _ASKS.match(question))
-        and not _PERIOD.fullmatch(match.group())
-        and not match.group().isdigit()
-    ]
+    """Runs of capitalised words; a word that asks, a period or a measure's letters are no names."""
+    told = _MEASURED.sub(lambda measured: measured.group().lower(), question)
+    runs = [match.group() for match in _NAME.finditer(told)]
+    if runs and told.startswith(runs[0]) and _begins_a_question(told):
+        runs[0] = runs[0].partition(" ")[2]  # "Onde Ana Silva" fez o mestrado
+    found = [run for run in runs if run and not _PERIOD.fullmatch(run) and not run.isdigit()]
     return [re.sub(r"['’]s$", "", name).rstrip("?.,!") for name in found]
 
 
+def _begins_a_question(question: str) -> bool:
+    """Whether its first word is capital for standing first: "Quem", "Em que", "Posso"."""
+    first = question.split(maxsplit=1)[0].lower() if question.strip() else ""
+    return _ASKS.match(question) is not None or first in _STOP or first in _MAY
+
+
 def _placed(fragment: str, before: str) -> str:
-    if re.match(rf"(?i){_WITHIN}\b", fragment):
+    if re.match(rf"(?i)(?:{_WITHIN}|of|d[aeo]s?)\b", fragment):
         return fragment
     return f"{'em' if detect(before) == 'pt' else 'in'} {fragment}"
 

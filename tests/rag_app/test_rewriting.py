@@ -135,6 +135,83 @@ def test_what_was_asked_about_is_told_whole_and_a_left_out_subject_too(before, a
     assert stand_alone(asked, [before]) == meant
 
 
+COP = "Qual é o COP do compressor C2?"
+LIMITE = "Qual é o limite de crédito da Rede Girassol?"
+MESTRADO = "Onde Ana Silva fez o mestrado?"
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "meant"),
+    [
+        ("What is the GDP of France?", "And Germany?", "What is the GDP of Germany?"),
+        (
+            "What is the GDP of France?",
+            "And its population?",
+            "What is the population of France?",
+        ),
+        ("Quem é o CEO da Pfizer?", "E da Moderna?", "Quem é o CEO da Moderna?"),
+        (COP, "E o C3?", "Qual é o COP do compressor C3?"),
+        (COP, "E sua potência?", "Qual é potência do compressor C2?"),
+    ],
+)
+def test_the_letters_of_a_measure_are_no_part_of_the_name_after_it(before, asked, meant):
+    assert stand_alone(asked, [before]) == meant
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "meant"),
+    [
+        (COP, "E do compressor C3?", "Qual é o COP do compressor C3?"),
+        ("Qual é o preço do lombo?", "E da costela?", "Qual é o preço da costela?"),
+        (
+            "Qual foi o preço do lombo em 2023?",
+            "E da costela?",
+            "Qual foi o preço da costela em 2023?",
+        ),
+        ("Qual é o limite em capitais?", "E nas vilas?", "Qual é o limite nas vilas?"),
+        (LIMITE, "E o vendedor?", "Qual é o vendedor da Rede Girassol?"),
+        (LIMITE, "E o prazo de pagamento dela?", "Qual é o prazo de pagamento da Rede Girassol?"),
+        (
+            "What is the rate of return of the fund?",
+            "And the fee?",
+            "What is the fee of the fund?",
+        ),
+        (MESTRADO, "E a graduação?", "Onde Ana Silva fez a graduação?"),
+    ],
+)
+def test_a_preposition_is_the_same_with_another_article(before, asked, meant):
+    assert stand_alone(asked, [before]) == meant
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "meant"),
+    [
+        ("Qual foi o lucro do 3T24?", "E do 3T23?", "Qual foi o lucro do 3T23?"),
+        ("Qual foi o lucro do 3T24?", "E a receita?", "Qual foi a receita do 3T24?"),
+        (RECEITA, "E de 2023?", "Qual foi a receita da Pfizer em 2023?"),
+    ],
+)
+def test_a_quarter_is_a_period_in_portuguese_too(before, asked, meant):
+    assert stand_alone(asked, [before]) == meant
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "meant"),
+    [
+        ("Quanto custa a ponte?", "Quem a construiu?", "Quem construiu a ponte?"),
+        ("Quanto custa a ponte?", "Quem a paga em março?", "Quem paga a ponte em março?"),
+        ("Quanto custa a ponte?", "Quando a construíram?", "Quando construíram a ponte?"),
+        (MESTRADO, "Que idiomas ela fala?", "Que idiomas Ana Silva fala?"),
+        (MESTRADO, "Em que ano?", "Onde Ana Silva fez o mestrado: Em que ano?"),
+        ("Posso dividir as férias?", "Quem as aprova?", "Quem aprova as férias?"),
+    ],
+)
+def test_a_word_that_begins_a_question_is_no_name_and_a_pronoun_may_be_an_article(
+    before, asked, meant
+):
+    assert stand_alone(asked, [before]) == meant
+
+
 def test_each_follow_up_goes_on_from_the_one_before():
     assert (
         stand_alone("And for Best Buy?", [REVENUE, "and in 2022?"])
@@ -159,6 +236,8 @@ def test_a_word_of_thanks_is_no_question(courtesy: str):
         "What is the capital of France?",
         "Which companies are named in the report that mentions Amazon?",
         "Qual é a capital da França e quantos habitantes ela tem?",
+        "Quando o museu abriu ao público em Lisboa?",
+        "Onde o trem para?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_alone(question: str):
