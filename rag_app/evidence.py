@@ -40,6 +40,7 @@ _LONGEST = 600  # characters; a longer stretch is no quotation
 
 _WORD = re.compile(r"[^\W\d_]+")
 _MORE_THAN_WORDS = re.compile(r"[\d:|;]|[.!]\s*$")  # a line in capitals without is a heading
+_HEADING = re.compile(r"(?m)^#{1,6}[ \t]+(\S.*)$")
 _RULE = re.compile(r"\|[\s:|-]+")
 _FIGURE = re.compile(r"\d[\d.,]{2,}|\d\s*%")
 _DATED = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")  # a year, of which a heading says nothing
@@ -92,7 +93,7 @@ def rank_sentences(
     reads the most relevant ones with the question. ``kept`` holds the vectors of sentences that
     the index has. ``check`` is called now and then, and may raise to end the reading.
     """
-    named = {_bare(heading) for p in passages for heading in (p.title, *p.headings)}
+    named = {_bare(it) for p in passages for it in (p.title, *p.headings, *_own_headings(p))}
     titles = sorted(named - {""}, key=len, reverse=True)
     spans: list[tuple[Passage, int, int]] = []
     columns: dict[tuple[int, int], str] = {}  # a table row's place -> its header
@@ -210,6 +211,11 @@ def _tables(passage: Passage) -> tuple[dict[int, str], set[int]]:
         above = (at, line)
         at += len(line) + 1
     return headers, skipped
+
+
+def _own_headings(passage: Passage) -> list[str]:
+    """Those of Markdown that stand in its text: it has the headings above its beginning alone."""
+    return _HEADING.findall(passage.text)
 
 
 def _says_something(text: str, titles: Sequence[str]) -> bool:

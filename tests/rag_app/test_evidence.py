@@ -47,3 +47,14 @@ def test_a_question_in_a_document_is_quoted_with_its_answer(own, tmp_path):
     assert "Two months' rent" in deposit.citations[0].quote
     assembly = ask("Quantos condôminos se reuniram na assembleia do edifício Ipê?", settings=only)
     assert "27" in assembly.citations[0].quote
+
+
+def test_a_heading_amid_a_passage_is_no_evidence(settings):
+    text = "## Staff\n\nIt has 40 people.\n\n## Income by region\n\nThe south brings in most."
+    lines = [line for line in text.split("\n") if line]
+    spans = tuple((text.index(line), text.index(line) + len(line)) for line in lines)
+    passage = Passage(text, "a.md", None, 0.9, 0, len(text), headings=("Staff",), sentences=spans)
+    question = "What is the income by region?"
+    words = [WeighedWord(stems, 1.0) for stems in words_of(question)]
+    ranked = rank_sentences(question, [passage], load_embedder(settings), words)
+    assert {it.text for it in ranked} == {"It has 40 people.", "The south brings in most."}
