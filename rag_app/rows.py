@@ -1,4 +1,4 @@
-"""Table rows, and whether one of them is the row that a question names. Pure.
+"""Table rows and numbered things, and whether one of them is what a question names. Pure.
 
 The rows of a table are alike in all but a name or a number, to an embedder and to keyword search:
 where a question asks of line 15, the row of line 5 is near, and wrong.
@@ -17,7 +17,26 @@ _NUMBERED = re.compile(
     r"(?<![^\W\d_])(?P<noun>[^\W\d_]{2,})(?:\s+(?:n[º°.]\s*|no\.\s*|#)?|[-‐‑])"
     r"0*(?P<number>\d{1,9})\b(?![.,]\d)"
 )
-_CODE = re.compile(r"(?<![^\W_])([^\W\d_]{1,4})(\d{1,9})(?![^\W_])")
+_CODE = re.compile(r"(?<![^\W_])([^\W\d_]{1,4})[-‐‑]?(\d{1,9})(?![^\W_])")
+# In prose a number may belong to what follows it, "above 300 kg": it is the noun's where an article
+# stands before that, where the noun is a name, or where a hyphen joins them.
+_TOLD_APART = re.compile(
+    r"\b(?:the|[oa]s?|[dn][oa]s?|aos?|às?|pel[oa]s?)\s+(?P<thing>[^\W\d_]{2,}\s+(?:n[º°.]\s*|#)?\d{1,9})\b"
+    r"(?![.,]\d|\s?%)"
+    r"|(?<=[^.!?\s]\s)(?P<name>[A-ZÀ-ÖØ-Þ][^\W\d_]+\s+\d{1,9})\b(?![.,]\d|\s?%)"
+    r"|(?<![^\W_])(?P<joined>[^\W\d_]{2,}[-‐‑]\d{1,9})(?![^\W_])"
+)
+# A part of a document cites others, and is known by its place: where it names another it may be it.
+_PARTS = frozenset(
+    "article section clause chapter part paragraph item page figure table annex appendix note"
+    " artigo seção secção cláusula capítulo parte parágrafo inciso página figura tabela quadro"
+    " anexo apêndice nota".split()
+)
+# The digits of a day, or behind a decimal mark, are no thing's number.
+_NO_NUMBER = re.compile(
+    r"(?<!\d)\d{1,4}([-/.])\d\d?\1\d{1,4}(?!\d)|(?<![\d.,])\d+[.,](?!\d{3}(?!\d))\d+"
+)
+_QUARTERS = frozenset({"q", "t", "fy"})  # Q3 is a period, which is often told in words
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _NAMED = re.compile(r"[^:;|]{1,60}: .*(?:; [^:;|]{1,60}: .*)+", re.DOTALL)  # "Plant: 5; Q1: 699"
 _NUMBER = re.compile(r"\d+")
@@ -86,6 +105,44 @@ def is_another_row(question: str, row: Sequence[tuple[str, str]], above: str = "
     cells_of = [Cell.read(head, text) for head, text in row]
     named = set(numbered_things(above))
     return any(_has_another(thing, cells_of) for thing in asked if thing not in named)
+
+
+def is_of_another_number(question: str, said: str, around: str) -> bool:
+    """Whether what is said names by its number another thing than the one asked for.
+
+    That is so where it has one like it, "line 3" for "line 5" or B-14 for B-30, and neither it nor
+    the text ``around`` it has the number asked for.
+    """
+    numbers = _Numbers(_NO_NUMBER.sub(" ", f"{around} {said}"))
+    return any(
+        told and not any(it in numbers or min(told) < it < max(told) for it in asked)
+        for asked, told in _alike_things(question, said)
+    )
+
+
+def _alike_things(question: str, said: str) -> list[tuple[set[int], set[int]]]:
+    """The numbers that the question and what is said give to things of one kind."""
+    found: list[tuple[set[int], set[int]]] = []
+    codes = _codes(said)
+    for letters in {letters for letters, _ in _codes(question)} - _QUARTERS:
+        asked = {number for it, number in _codes(question) if it == letters}
+        found.append((asked, {number for it, number in codes if it == letters}))
+    things = numbered_things(said)
+    named = " ".join(filter(None, (match[match.lastgroup or 0] for match in _told_apart(question))))
+    for thing in numbered_things(named):
+        told = {it.number for it in things if not it.stems.isdisjoint(thing.stems)}
+        asked = {it.number for it in numbered_things(named) if it.stems == thing.stems}
+        found.append((asked, told))
+    return found
+
+
+def _told_apart(question: str) -> list[re.Match[str]]:
+    return [
+        match
+        for match in _TOLD_APART.finditer(question)
+        if match.lastgroup
+        and not _PARTS & set(re.findall(r"[^\W\d_]+", match[match.lastgroup].lower()))
+    ]
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from rag_app.dates import MONTH_OF
 from rag_app.evidence import Sentence, probability
 from rag_app.language import STOP_WORDS, Language, detect
 from rag_app.periods import is_of_another_period
+from rag_app.rows import is_of_another_number
 from rag_app.store.database import Database
 from rag_app.terms import analyse, any_of, words_of
 from rag_app.values import Scope
@@ -72,6 +73,8 @@ def _is_of_another(question: str, best: Sentence, database: Database) -> bool:
     around = f"{names} {passage.text}"
     said = f"{names} {best.text}"  # a report on 2023 tells of 2023 where it names no year
     if best.is_another_row or is_of_another_period(question, said, around):
+        return True
+    if is_of_another_number(question, said, around):
         return True
     return best.is_row and any(
         _is_elsewhere(name, around, passage.source, database) for name in _NAME.findall(question)

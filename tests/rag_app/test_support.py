@@ -10,7 +10,7 @@ from rag_app.answering import ask
 from rag_app.embedding import load_embedder
 from rag_app.evidence import Sentence
 from rag_app.periods import is_of_another_period
-from rag_app.rows import cells, is_another_row
+from rag_app.rows import cells, is_another_row, is_of_another_number
 from rag_app.store.places import index_folder
 from rag_app.store.reader import open_reader
 from rag_app.support import support_of
@@ -184,3 +184,37 @@ def test_a_title_a_day_or_a_nationality_is_no_other_name(tables, question: str, 
     index = open_reader(index_folder(tables, "default"), load_embedder(tables))
     support = support_of(question, [replace(row, answers=5.0, is_row=True)], index.database)
     assert (support < 0.5) is is_elsewhere
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "around"),
+    [
+        ("Quanto custa a bandeja B-30?", "A bandeja B-14 custa R$ 9.", ""),
+        ("Quantas horas a linha 5 parou?", "A linha 3 parou 17 horas.", ""),
+        ("Quem causou o INC-2305?", "Incident report INC-2291", ""),
+        ("What can the BX-500 weigh?", "BX-300 manual. It weighs 300 kg.", ""),
+        ("When did Apollo 13 land?", "Apollo 11 landed in July.", ""),
+        ("Qual é o COP do compressor C4?", "O compressor C1 tem COP 3,4.", ""),
+    ],
+)
+def test_a_thing_of_another_number_is_told_from_the_one_asked_for(question, said, around):
+    assert is_of_another_number(question, said, around)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "around"),
+    [
+        ("Quanto custa a bandeja B-14?", "A bandeja B-14 custa R$ 9.", ""),
+        ("Quantas horas a linha 5 parou?", "Ela parou mais que a linha 3.", "A linha 5 parou."),
+        ("Quantas horas a linha 5 parou?", "As linhas 3 a 7 pararam.", ""),
+        ("Quem cuida do compressor C4?", "Os compressores C1 a C5 são da manutenção.", ""),
+        ("What is the fee for loads above 500 kg?", "Loads above 300 kg pay a fee of $9.", ""),
+        ("O que diz o artigo 5?", "Vale o disposto no artigo 7.", ""),
+        ("What was revenue in Q3?", "Revenue rose over Q2.", "In the third quarter"),
+        ("How many did the plant make in 2022?", "Plant 5 made 40.", ""),
+        ("Does the fare exceed 5 euros?", "The fares exceed 3 euros.", ""),
+        ("Em 15 de maio, quem faltou?", "Em maio 12 faltaram.", ""),
+    ],
+)
+def test_a_number_that_tells_no_thing_apart_is_no_other(question, said, around):
+    assert not is_of_another_number(question, said, around)
