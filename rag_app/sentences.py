@@ -11,7 +11,9 @@ from itertools import pairwise
 Span = tuple[int, int]  # [start, end), characters
 
 _BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n\s*")
-_LIST_ITEM = re.compile(r"[ \t]*(?:[-*•▪◦‣·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
+_LIST_ITEM = re.compile(
+    r"[ \t]*(?:[-*•▪◦‣·–]|\(?\d{1,3}(?:\.\d{1,2}){0,3}[.)]|\(?[a-zA-Z][.)]|[IVX]{1,5}\s?[-–—])\s+\S"
+)
 _END = re.compile(r"[.!?…][\"'”’»)\]]*(?:\[\d+\])*(?=\s+[\"'“‘«(\[¿¡]*[A-Z0-9À-ÖØ-Þ])")
 _ABBREVIATIONS = frozenset(
     """
@@ -19,10 +21,11 @@ _ABBREVIATIONS = frozenset(
         e.g i.e cf al fig figs eq eqs sec ch vol pp p pg pág págs art arts núm n ed eds
         est approx dept univ jan feb mar apr jun jul aug sep sept oct nov dec fev abr mai
         ago set out dez u.s u.k u.n d.c exa exmo ilmo av r ltda cia s.a a.c d.c ph.d m.d
-        b.sc m.sc
+        b.sc m.sc tel eng arq dep sen gov gen proc ref
     """.split()
 )
 _NUMBER = re.compile(r"^[(\[$€£R]*[-–—+]?[\d][\d.,]*[)%\]xX]*$|^[—–-]$|^\$$|^%$|^N/?A$")
+_CLAUSE = re.compile(r"\d+(?:\.\d{1,2}){0,3}")
 _SENTENCE_TAIL = re.compile(
     r"[,;:(–—-]$|\b(?:the|a|an|of|to|and|or|in|for|de|da|do|e|ou|em|o|os|as)$"
 )
@@ -103,9 +106,11 @@ def _is_abbreviation(text: str, start: int, match: re.Match[str]) -> bool:
     if token in _ABBREVIATIONS:
         return True
     # An initial ("J. Smith"), but not the end of "vitamin C. It": a capital follows either way,
-    # and names are the likelier; nor a list number ("2. Results") at the start of its block.
+    # and names are the likelier; nor a list's or a clause's number ("2. Results", "3.1. The
+    # term is") at the start of its block.
     return (len(token) == 1 and token.isalpha()) or (
-        token.isdigit() and not text[start : match.start()].strip()[: -len(token) or None].strip()
+        _CLAUSE.fullmatch(token) is not None
+        and not text[start : match.start()].strip()[: -len(token) or None].strip()
     )
 
 

@@ -27,6 +27,26 @@ def test_joins_lines_that_a_page_broke():
     ]
 
 
+def test_a_clause_keeps_its_number_and_begins_a_line():
+    text = "A fee of 3.1. It rose.\n\n3.1. The term is two years. 12.3.4. It can be renewed."
+    assert split(text) == [
+        "A fee of 3.1.",
+        "It rose.",
+        "3.1. The term is two years.",
+        "12.3.4. It can be renewed.",
+    ]
+    listed = [
+        "2.1. pagar à contratada até o dia 10 de cada mês o valor da fatura;",
+        "2.2. avisar a contratada de qualquer falha no sistema de que saiba;",
+        "II – manter o sigilo das informações a que tiver acesso no serviço;",
+    ]
+    assert split("\n".join(listed)) == listed
+    assert split("Tel. (49) 3322-7810. Fala a Eng. Ana Reis.") == [
+        "Tel. (49) 3322-7810.",
+        "Fala a Eng. Ana Reis.",
+    ]
+
+
 def test_each_row_of_figures_stands_alone():
     text = "Total revenues 81,288 41,651\nCost of sales 30,821 8,484\nNet income 21,979 9,159"
     assert split(text) == text.split("\n")
