@@ -67,7 +67,8 @@ def take(
         Claim(line.text, "supported", (number,))
         for number, line in enumerate(lines[:_MOST_SHOWN], 1)
     )
-    head = _head(inventory, coverage, len(lines), language)
+    times = _occurrences(inventory, passages) if inventory.how_often else None
+    head = _head(inventory, coverage, len(lines), times, language)
     text = "\n".join([head, *(f"- {claim.text} [{claim.numbers[0]}]" for claim in claims)])
     return _replaced(base, text, citations, claims, coverage, passages)
 
@@ -232,15 +233,39 @@ def _flat(text: str) -> str:
     return _WHITE.sub(" ", text).casefold()
 
 
-def _head(inventory: Inventory, coverage: Coverage, lines: int, language: Language) -> str:
+def _occurrences(inventory: Inventory, passages: Sequence[Passage]) -> int | None:
+    """How often the passages have the one word in any form, or what is in quotation marks.
+
+    None for anything else: words that stand apart occur so often each.
+    """
+    topic = inventory.topic
+    if _QUOTED.match(topic):
+        phrase = re.compile(rf"(?<!\w){re.escape(_flat(_bare(topic)))}")
+        return sum(len(phrase.findall(_flat(passage.text))) for passage in passages)
+    if len(inventory.alternatives) > 1 or joined_words(topic)[0] or not _is_one(topic):
+        return None
+    (forms,) = words_of(topic)
+    languages: tuple[Language, ...] = ("en", "pt")
+    return sum(
+        max(sum(term in forms for term in analyse(passage.text, by)) for by in languages)
+        for passage in passages
+    )
+
+
+def _head(
+    inventory: Inventory, coverage: Coverage, lines: int, times: int | None, language: Language
+) -> str:
     topic = _bare(inventory.topic)
     shown = min(lines, _MOST_SHOWN)
-    passages, files, of, first = {
-        "en": (("passage", "passages"), ("file", "files"), "in", "The first {} of {}:"),
-        "pt": (("trecho", "trechos"), ("arquivo", "arquivos"), "em", "Os primeiros {} de {}:"),
-    }[language]
+    passages, files, often, of, first = {
+        "en": (("passage", "passages"), ("file", "files"), ("time", "times"), "in",
+               "The first {} of {}:"),
+        "pt": (("trecho", "trechos"), ("arquivo", "arquivos"), ("vez", "vezes"), "em",
+               "Os primeiros {} de {}:"),
+    }[language]  # fmt: skip
+    counted = f"{times} {often[times > 1]}, {of} " if times else ""
     head = (
-        f"“{topic}”: {coverage.passages} {passages[coverage.passages > 1]}"
+        f"“{topic}”: {counted}{coverage.passages} {passages[coverage.passages > 1]}"
         f" {of} {coverage.files} {files[coverage.files > 1]}."
     )
     return head if shown == lines else f"{head} {first.format(shown, lines)}"

@@ -78,6 +78,7 @@ _TIMES = re.compile(
     rf"\s+(?:appear|occur|mentioned|cited|named)|quantas\s+vezes\s+(?:aparece[m]?|ocorre[m]?)\s+(?P<last>.+?)"
     rf"|quantas\s+vezes\s+(?P<first>.+?)\s+(?:aparece|ocorre)m?){_IN_THEM}?{_END}"
 )
+_HOW_OFTEN = re.compile(r"(?i)\s*(?:how\s+(?:many\s+times|often)|quantas\s+vezes)\b")
 _BY_MENTION = re.compile(
     rf"(?ix)^\s*(?:list|show|find|liste|mostre|encontre)\s+(?:me\s+)?(?:all|every|each|todas|todos)\s+"
     rf"(?:the\s+|as\s+|os\s+)?(?:mentions?|occurrences?|passages?|references?|menções|ocorrências|trechos|referências)"
@@ -132,6 +133,7 @@ class Inventory:
     alternatives: tuple[tuple[str, ...], ...]
     by_file: bool  # one line a file, not one a sentence
     certain: bool  # whether it can only be answered so, whatever is found
+    how_often: bool = False  # whether a number of times is asked for
 
 
 def inventory_of(question: str) -> Inventory | None:
@@ -153,7 +155,9 @@ def inventory_of(question: str) -> Inventory | None:
                 return None
             if words_of(topic):
                 alternatives = _alternatives(topic, detect(question), by_file) if certain else ()
-                return Inventory(topic, alternatives or ((topic,),), by_file, certain)
+                alternatives = alternatives or ((topic,),)
+                how_often = _HOW_OFTEN.match(question) is not None
+                return Inventory(topic, alternatives, by_file, certain, how_often)
     return None
 
 

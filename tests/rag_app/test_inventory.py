@@ -145,6 +145,29 @@ def test_words_of_the_asking_are_not_looked_for(question: str, alternatives):
     assert inventory.alternatives == alternatives
 
 
+def test_how_often_is_counted_word_by_word(own, tmp_path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a.txt").write_text("A toll is due. The toll, or tolls, are paid at the gate.")
+    (folder / "b.txt").write_text("O pedágio é pago. Os pedágios sobem. Who extols the toll road?")
+    ingest(folder, settings=own)
+
+    def told(question: str) -> str:
+        return ask(question, settings=own).text.split("\n")[0]
+
+    assert (
+        told("How many times is the toll mentioned?")
+        == "“toll”: 4 times, in 2 passages in 2 files."
+    )
+    assert told('How often does the word "toll road" appear?').startswith(
+        "“toll road”: 1 time, in 1 "
+    )
+    assert told("Quantas vezes aparece a palavra pedágio?").startswith(
+        "“pedágio”: 2 vezes, em 1 trecho"
+    )
+    assert "times" not in told("Where is the toll mentioned?")
+
+
 def test_every_file_is_named_with_its_words_and_the_coverage_is_told(held):
     answer = ask("Which documents mention palms?", settings=held)
     sources = {citation.source for citation in answer.citations}
