@@ -12,6 +12,7 @@ from rag_app.definitions import defined_by, defines
 from rag_app.embedding import Embedder
 from rag_app.injection import flag
 from rag_app.language import Language, detect
+from rag_app.row_names import is_row_of_another_name
 from rag_app.rows import cells, is_another_row
 from rag_app.sentence_reader import Candidate, SentenceReader
 from rag_app.sentence_similarity import KeptVectors, cosines
@@ -57,7 +58,7 @@ class Sentence:
     relevance: float  # weighted cosine + share of the question's words + the passage's score
     answers: float | None = None  # log-odds that it holds the answer; None where it was not read
     is_row: bool = False  # of a table
-    is_another_row: bool = False  # than the question names by a number or a day
+    is_another_row: bool = False  # than the question names by a number, a day or a name
 
     @property
     def score(self) -> float:
@@ -122,15 +123,23 @@ def rank_sentences(
         if topic:
             relevance += _DEFINITION_WEIGHT * defines(text, topic)
         row = cells(text, header)
-        above = " ".join((PurePosixPath(passage.source).stem, passage.title, *passage.headings))
-        is_another = is_another_row(question, row, above.replace("_", " ")) or is_of_another_day(
-            question, row
-        )
+        is_another = bool(row) and _is_another(question, row, f"{header} {text}", passage)
         relevance -= _ANOTHER_ROW * is_another
         if text not in ranked or ranked[text].relevance < relevance:
             ranked[text] = Sentence(passage, start, end, relevance, None, bool(row), is_another)
     relevant = sorted(ranked.values(), key=lambda sentence: -sentence.relevance)
     return sorted(_read(question, relevant, reader), key=lambda sentence: -sentence.score)
+
+
+def _is_another(question: str, row: Sequence[tuple[str, str]], text: str, passage: Passage) -> bool:
+    """Whether the row is of another thing than the question names, by number, day or name."""
+    names = (PurePosixPath(passage.source).stem, passage.title, *passage.headings)
+    above = " ".join(names).replace("_", " ")
+    return (
+        is_another_row(question, row, above)
+        or is_of_another_day(question, row)
+        or is_row_of_another_name(question, text, passage.text, above)
+    )
 
 
 def best_two(ranked: Sequence[Sentence], language: Language) -> list[Sentence]:

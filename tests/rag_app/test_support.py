@@ -10,6 +10,7 @@ from rag_app.answering import ask
 from rag_app.embedding import load_embedder
 from rag_app.evidence import Sentence
 from rag_app.periods import is_of_another_period
+from rag_app.row_names import is_row_of_another_name
 from rag_app.rows import cells, is_another_row, is_of_another_number
 from rag_app.store.places import index_folder
 from rag_app.store.reader import open_reader
@@ -218,3 +219,44 @@ def test_a_thing_of_another_number_is_told_from_the_one_asked_for(question, said
 )
 def test_a_number_that_tells_no_thing_apart_is_no_other(question, said, around):
     assert not is_of_another_number(question, said, around)
+
+
+CUSTOMERS = """
+| Client | City | Owes |
+|---|---|---|
+| Mercado Sul | Recife | 120 |
+| Empório Central | Olinda | 340 |
+| Ana Silva | Natal | 75 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "is_another"),
+    [
+        ("How much does Mercado Central owe?", "| Empório Central | Olinda | 340 |", True),
+        ("Quanto deve o Mercado Central?", "| Mercado Sul | Recife | 120 |", True),
+        ("Quanto deve o Mercado Sul?", "| Mercado Sul | Recife | 120 |", False),
+        ("Quanto deve Ana Maria Silva?", "| Ana Silva | Natal | 75 |", False),
+        ("Quanto deve o Bistrô Azul?", "| Mercado Sul | Recife | 120 |", False),  # for other rules
+        ("Quanto deve o mercado central?", "| Empório Central | Olinda | 340 |", False),
+    ],
+)
+def test_a_name_that_shares_a_word_is_another(question: str, row: str, is_another: bool):
+    assert is_row_of_another_name(question, row, CUSTOMERS) == is_another
+
+
+def test_what_stands_above_a_table_its_rows_may_leave_out():
+    table = "| Receita Líquida | 12 |\n| Dívida Bruta | 30 |"
+    asked, row = "Qual é a Dívida Líquida do grupo?", "| Dívida Bruta | 30 |"
+    assert is_row_of_another_name(asked, row, table)
+    assert not is_row_of_another_name(asked, row, table, above="Dívida Líquida e Bruta")
+
+
+def test_the_row_of_another_name_is_no_answer(own, tmp_path: Path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "clients.md").write_text(f"# What clients owe, in thousands\n{CUSTOMERS}")
+    only = own.model_copy(update={"answerer": "extractive", "cache": False})
+    ingest(folder, settings=only)
+    assert ask("How much does Mercado Central owe?", settings=only).abstained
+    assert "120" in ask("How much does Mercado Sul owe?", settings=only).citations[0].quote
