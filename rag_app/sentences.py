@@ -24,6 +24,7 @@ _ABBREVIATIONS = frozenset(
         b.sc m.sc tel eng arq dep sen gov gen proc ref
     """.split()
 )
+_FIELD = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:[ -][^\W\d_]+){0,3}:\s+\S")  # "Reply to: Ana"
 _NUMBER = re.compile(r"^[(\[$€£R]*[-–—+]?[\d][\d.,]*[)%\]xX]*$|^[—–-]$|^\$$|^%$|^N/?A$")
 _CLAUSE = re.compile(r"\d+(?:\.\d{1,2}){0,3}")
 _SENTENCE_TAIL = re.compile(
@@ -83,6 +84,8 @@ def _breaks(line: str, following: str, width: int) -> bool:
     if is_table_row(line) or is_table_row(following) or _LIST_ITEM.match(following):
         return True
     if line.startswith("#") or following.startswith(("#", "|", "```")):
+        return True
+    if _FIELD.match(line) and _FIELD.match(following):
         return True
     if _SENTENCE_TAIL.search(line) or following[:1].islower():
         return False

@@ -70,3 +70,15 @@ def test_every_visible_character_is_in_exactly_one_sentence(text: str):
 @pytest.mark.parametrize("text", ["", "   \n\n ", "\n"])
 def test_nothing_comes_of_nothing(text: str):
     assert sentences(text) == []
+
+
+def test_fields_of_a_letters_head_are_apart():
+    head = (
+        "De: Ana Beatriz de Souza e Silva <ana.beatriz@nimbus.example>\n"
+        "Para: Rui Melo <rui.melo@nimbus.example>, Eva Prado e\n"
+        "Carla Dias\n"
+        "Data: 12 de março de 2024"
+    )
+    found = [head[start:end] for start, end in sentences(head)]
+    assert [words.split(":")[0] for words in found] == ["De", "Para", "Data"]
+    assert found[1].endswith("Carla Dias")
