@@ -56,7 +56,7 @@ sbom: .venv/installed .venv/auditing
 
 audit: .venv/installed .venv/auditing
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu//' > .venv/audited.txt
-	.venv/auditing/bin/pip-audit --no-deps --disable-pip -r .venv/audited.txt
+	.venv/auditing/bin/pip-audit --strict --no-deps --disable-pip -r .venv/audited.txt
 
 .venv/auditing: .venv/installed
 	$(PYTHON) -m venv $@
