@@ -36,17 +36,29 @@ _TELLING: dict[Language, frozenset[str]] = {
 }
 _WORD = re.compile(r"[^\W\d_]+")
 _PORTUGUESE_LETTERS = re.compile(r"(?i)[ãõçáéíóúâêôà]")
+_SEVERAL = 5
 _SAMPLE = 20_000  # characters; enough to tell, whatever the length of the text
 
 
 def detect(text: str, default: Language = "en") -> Language:
     """The language of ``text``; ``default`` where nothing tells."""
+    telling = _telling(text)
+    if telling["en"] == telling["pt"]:
+        return default
+    return "pt" if telling["pt"] > telling["en"] else "en"
+
+
+def is_surely(text: str, language: Language) -> bool:
+    """Whether several words tell that it is in this language; a table of names hardly has any."""
+    telling = _telling(text)
+    own, others = telling[language], sum(telling.values()) - telling[language]
+    return own >= _SEVERAL and own > 3 * others
+
+
+def _telling(text: str) -> dict[Language, int]:
     words = _WORD.findall(text[:_SAMPLE])
     english = sum(word.lower() in _TELLING["en"] for word in words)
-    portuguese = sum(map(_is_portuguese, words))
-    if english == portuguese:
-        return default
-    return "pt" if portuguese > english else "en"
+    return {"en": english, "pt": sum(map(_is_portuguese, words))}
 
 
 def _is_portuguese(word: str) -> bool:

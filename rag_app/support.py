@@ -7,7 +7,7 @@ from statistics import fmean
 
 from rag_app.dates import MONTH_OF
 from rag_app.evidence import Sentence, probability
-from rag_app.language import STOP_WORDS, Language, detect
+from rag_app.language import STOP_WORDS, Language, detect, is_surely
 from rag_app.periods import is_of_another_period
 from rag_app.rows import is_of_another_number
 from rag_app.store.database import Database
@@ -29,6 +29,9 @@ SUPPORT_CURVE: dict[Language, SupportCurve] = {
     "en": SupportCurve(contrast=3.5, answers=0.5, offset=1.45),
     "pt": SupportCurve(contrast=7.0, answers=1.1, offset=2.08),
 }
+# Where the sentence is in the other language than the question, the reader understands it badly and
+# their words are not the same: right sentences stand out less.
+ACROSS_LANGUAGES = SupportCurve(contrast=3.5, answers=0.5, offset=-0.55)
 _MOST_SUPPORT = 0.99  # an estimate is never a certainty
 _BACKGROUND = 50  # sentences that the best one is compared with
 _OF_ANOTHER = 0.5  # of its support is left to what is about another: below the line of 0.5
@@ -53,10 +56,15 @@ def support_of(question: str, ranked: Sequence[Sentence], database: Database) ->
     if not ranked:
         return 0.0
     best = ranked[0]
-    curve = SUPPORT_CURVE[detect(question)]
+    curve = _curve(detect(question), best.passage.text)
     at = curve.contrast * contrast(ranked) + curve.answers * (best.answers or 0.0)
     support = min(probability(at - curve.offset), _MOST_SUPPORT)
     return support * _OF_ANOTHER if _is_of_another(question, best, database) else support
+
+
+def _curve(asked: Language, passage: str) -> SupportCurve:
+    other: Language = "pt" if asked == "en" else "en"
+    return ACROSS_LANGUAGES if is_surely(passage, other) else SUPPORT_CURVE[asked]
 
 
 def contrast(ranked: Sequence[Sentence]) -> float:

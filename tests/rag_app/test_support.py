@@ -260,3 +260,13 @@ def test_the_row_of_another_name_is_no_answer(own, tmp_path: Path):
     ingest(folder, settings=only)
     assert ask("How much does Mercado Central owe?", settings=only).abstained
     assert "120" in ask("How much does Mercado Sul owe?", settings=only).citations[0].quote
+
+
+def test_a_sentence_in_the_other_language_may_answer(settings):
+    """It stands out less, since few of its words are the question's: its line is another one."""
+    only = settings.model_copy(update={"answerer": "extractive"})
+    answer = ask("Who published LoRA?", settings=only)
+    assert "Edward Hu" in answer.citations[0].quote
+    assert answer.citations[0].source.startswith("pt/")
+    assert ask("Who published QLoRA?", settings=only).abstained
+    assert ask("Quem inventou o zepelim?", settings=only).abstained
