@@ -200,8 +200,10 @@ def test_stop_stops(address, page, how):
 
 def test_a_reload_in_the_middle_of_an_answer_loses_nothing(address, page):
     page.goto(address)
+    page.get_by_test_id("stChatInputTextArea").wait_for()
+    page.evaluate(STOP_DRAWN)
     ask(page, "Who published LoRA, and when, and with whom?")
-    page.get_by_role("button", name=re.compile("^Stop")).wait_for()
+    page.evaluate("() => window.stopDrawn.then(() => null)")
     page.wait_for_url(re.compile("c="))
     page.reload()
     page.get_by_test_id("stChatMessage").first.get_by_text("Who published LoRA").wait_for()
