@@ -183,9 +183,7 @@ class Run:
 
     def _embed_and_store(self, waiting: list[_Prepared]) -> None:
         digests = [text.digest for item in waiting for text in item.texts]
-        known = self._database.known_vectors(digests)
-        complete = not self._embedder.pools_sentences  # else those of an older version are not
-        vectors = {d: v for d, v in known.items() if complete or v.sentences is not None}
+        vectors = self._database.known_vectors(digests)
         self.reused += sum(digest in vectors for digest in digests)
         for item in waiting:
             if self._stop.is_set():

@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from rag_app.embedding import Embedder, Vectors
-from rag_app.values import Passage
+from rag_app.values import Passage, SentencePlace
 
-# A sentence's place (source, page, where on the page it starts) and its unit vector.
-KeptVectors = Mapping[tuple[str, int | None, int], Vectors]
+KeptVectors = Mapping[SentencePlace, Vectors]  # unit vectors, shape (dimension,)
 Stretch = tuple[Passage, int, int]  # of a passage, [start, end) in characters of the page
 _AT_ONCE = 24  # sentences that are embedded between two checks; others' questions get a turn
 

@@ -80,9 +80,11 @@ def _is_of_another(question: str, best: Sentence, database: Database) -> bool:
     names = " ".join((passage.source, passage.title, *passage.headings))
     around = f"{names} {passage.text}"
     said = f"{names} {best.text}"  # a report on 2023 tells of 2023 where it names no year
-    if best.is_another_row or is_of_another_period(question, said, around):
-        return True
-    if is_of_another_number(question, said, around):
+    if (
+        best.is_another_row
+        or is_of_another_period(question, said, around)
+        or is_of_another_number(question, said, around)
+    ):
         return True
     return best.is_row and any(
         _is_elsewhere(name, around, passage.source, database) for name in _NAME.findall(question)

@@ -6,6 +6,8 @@ path -> ``Page`` -> ``Chunk`` -> index; question -> ``Passage`` -> ``Citation`` 
 from dataclasses import dataclass, field
 from datetime import datetime
 
+SentencePlace = tuple[str, int | None, int]  # source, page, where on the page it starts
+
 
 @dataclass(frozen=True)
 class Heading:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from rag_app import terms
 from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
@@ -15,7 +13,7 @@ from rag_app.sentences import Span
 from rag_app.store.connection import named_errors
 from rag_app.store.digest import VERSION, document_digest
 from rag_app.store.keywords import Keywords, condition, named
-from rag_app.store.vector_rows import VectorRows, unpacked
+from rag_app.store.vector_rows import VectorRows
 from rag_app.values import Chunk, DocumentRecord, Page, Passage, Scope
 
 INDEXED = "indexed"
@@ -224,8 +222,8 @@ class Contents(VectorRows, Keywords):
                     tuple((start, end) for start, end in json.loads(row[6])),
                 ),
                 row[7],
-                np.frombuffer(row[8], "<f4"),
-                None if row[9] is None else unpacked(row[9], dimension),
+                self._whole(row[8], dimension),
+                None if row[9] is None else self._whole_sentences(row[9], dimension),
             )
             for row in rows
         ]  # fmt: skip

@@ -6,8 +6,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from rag_app import terms
 from rag_app.embedding import EmbedderIdentity
 from rag_app.embedding_engines import EmbeddedText
@@ -15,7 +13,7 @@ from rag_app.errors import EmbedderMismatch
 from rag_app.language import Language
 from rag_app.store.contents import INDEXED, Contents, EmbeddedChunk, embedded_digest
 from rag_app.store.digest import document_digest
-from rag_app.store.vector_rows import packed, unpacked
+from rag_app.store.vector_rows import packed
 from rag_app.values import DocumentRecord, Page
 
 __all__ = ["INDEXED", "Database", "EmbeddedChunk", "embedded_digest"]
@@ -158,8 +156,8 @@ class Database(Contents):
                 digest,
             )
             if row:
-                sentences = None if row[1] is None else unpacked(row[1], dimension)
-                found[digest] = EmbeddedText(np.frombuffer(row[0], "<f4"), sentences)
+                sentences = None if row[1] is None else self._whole_sentences(row[1], dimension)
+                found[digest] = EmbeddedText(self._whole(row[0], dimension), sentences)
         return found
 
 

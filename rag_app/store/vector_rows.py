@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
 from rag_app.store.connection import Connection, named_errors
-from rag_app.values import Passage
+from rag_app.values import Passage, SentencePlace
 
-Place = tuple[str, int | None, int]  # source, page, where it starts on the page
 Ids = NDArray[np.int64]
 _AT_ONCE = 500  # ids in one statement
 
@@ -60,9 +59,9 @@ class VectorRows(Connection):
             ids = np.array([row[0] for row in rows], np.int64)
             yield ids, np.stack([self._whole(row[1], dimension) for row in rows])
 
-    def sentence_vectors(self, passages: Iterable[Passage]) -> dict[Place, Vectors]:
+    def sentence_vectors(self, passages: Iterable[Passage]) -> dict[SentencePlace, Vectors]:
         """The unit vector, shape (dimension,), of every sentence of the passages that has one."""
-        found: dict[Place, Vectors] = {}
+        found: dict[SentencePlace, Vectors] = {}
         if not self.has_table("sentence_vectors"):
             return found  # an older version made the index
         dimension = self.embedder().dimension
@@ -77,10 +76,10 @@ class VectorRows(Connection):
                 passage.source, passage.chunk_id,
             )  # fmt: skip
             for sentences, blob in rows:
-                starts = [start for start, _ in json.loads(sentences)]
-                if len(blob) != len(starts) * dimension:
+                spans, vectors = json.loads(sentences), self._whole_sentences(blob, dimension)
+                if len(spans) != len(vectors):
                     raise self._not_whole()
-                for start, vector in zip(starts, unpacked(blob, dimension), strict=True):
+                for (start, _), vector in zip(spans, vectors, strict=True):
                     found[passage.source, passage.page, start] = vector
         return found
 
@@ -102,6 +101,11 @@ class VectorRows(Connection):
         if len(blob) != 4 * dimension:
             raise self._not_whole()
         return np.frombuffer(blob, "<f4")
+
+    def _whole_sentences(self, blob: bytes, dimension: int) -> Vectors:
+        if len(blob) % dimension:
+            raise self._not_whole()
+        return unpacked(blob, dimension)
 
     def _not_whole(self) -> IndexDamaged:
         return IndexDamaged(

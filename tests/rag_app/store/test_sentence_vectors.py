@@ -2,6 +2,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -9,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 from ingest.pipeline import ingest
 from rag_app import ask, retrieve
 from rag_app.embedding import load_embedder
+from rag_app.errors import IndexDamaged
 from rag_app.evidence import rank_sentences
 from rag_app.store.database import Database
 from rag_app.store.vector_rows import packed, unpacked
@@ -48,6 +50,7 @@ def test_without_kept_vectors_sentences_are_embedded_when_asked(own, documents: 
         with database.change():
             database._connection.execute("DROP TABLE sentence_vectors")
             database._connection.execute("UPDATE documents SET rules = 'of an older version'")
+            database._connection.execute("UPDATE chunks SET embedded = x'00'")  # made otherwise
             database._connection.execute("UPDATE digests SET sha256 = '1:of an older version'")
         assert database.sentence_vectors(retrieve(question, 1, settings=only)) == {}
     old = verify(own.indexes_dir / "default")
@@ -69,6 +72,22 @@ def test_kept_vectors_spare_the_embedder(own, documents: Path, monkeypatch):
     embedder.query_vectors(["bridge"])  # the question is all that has to be embedded
     monkeypatch.setattr(embedder._engine, "encode", None)
     assert rank_sentences("bridge", passages, embedder, (), kept=kept)
+
+
+def test_a_vector_of_a_sentence_that_is_cut_short_is_named(own, documents: Path):
+    ingest(documents, settings=own)
+    folder = own.indexes_dir / "default"
+    with closing(Database(folder)) as database:
+        with database.change():
+            database._connection.execute("UPDATE sentence_vectors SET vectors = x'0102'")
+        (embedded,) = database._one("SELECT embedded FROM chunks LIMIT 1")
+        for read in (
+            lambda: database.sentence_vectors(retrieve("bridge", 1, settings=own)),
+            lambda: database.known_vectors([embedded]),
+            lambda: database.embedded_chunks_of("bridge.md"),
+        ):
+            with pytest.raises(IndexDamaged, match="--repair default"):
+                read()
 
 
 def test_damage_to_a_vector_of_a_sentence_is_noticed(own, documents: Path):
