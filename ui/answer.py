@@ -39,11 +39,14 @@ def _draw_answer(exchange: Exchange, answer: Answer, *, later: int, selected: in
     if answer.answered_by == "filter":
         st.info(inert(answer.text))
     elif answer.abstained:
-        of_everything = answer.coverage is not None  # it says itself what was looked for
-        title = inert(answer.text) if of_everything else t("abstained_title")
+        unwritten = bool(answer.model)  # a model wrote, and nothing of it held
+        if answer.coverage is not None:  # it says itself what was looked for
+            title = inert(answer.text)
+        else:
+            title = t("unwritten_title" if unwritten else "abstained_title")
         st.markdown(f"**{title}**")
         if answer.passages:
-            st.caption(t("abstained_hint"))
+            st.caption(t("unwritten_hint" if unwritten else "abstained_hint"))
         _draw_sources(exchange, answer, selected)
     else:
         with st.container(key=f"answer-{exchange.id}"):  # where a number is clicked: see scripts

@@ -330,6 +330,15 @@ def test_what_is_nowhere_is_told_without_a_count_of_nothing(server):
     assert "scan.pdf" in texts(tab)
 
 
+def test_words_of_the_model_that_did_not_hold_are_no_silence_of_the_documents(server):
+    refused = replace(
+        QUOTED, text="The documents do not say.", citations=(), abstained=True,
+        answered_by="abstention",
+    )  # fmt: skip
+    assert "model found no words" in texts(shown(server, refused))
+    assert "documents do not say" in texts(shown(server, replace(refused, model="")))
+
+
 def test_the_tokens_of_a_draft_that_no_one_sees_are_not_told(server):
     said = texts(shown(server, QUOTED))
     assert "3.0 s" in said
