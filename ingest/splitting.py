@@ -8,7 +8,7 @@ from rag_app.values import Chunk, LoadedDocument, Page
 
 TokenEnds = Callable[[str], Sequence[int]]  # text -> where each token ends, in characters
 
-VERSION = "3"  # of the rules below; an index built by other rules is chunked anew
+VERSION = "4"  # of the rules below; an index built by other rules is chunked anew
 _CONTEXT_TOKENS = 32  # what title and headings may take of a chunk's tokens, or a quarter of it
 _CONTEXT_CHARACTERS = 4000  # that are looked at for those tokens
 _NEW_SECTION = 0.4  # a heading opens a new chunk once the last is this full

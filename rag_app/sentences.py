@@ -21,11 +21,13 @@ _ABBREVIATIONS = frozenset(
         e.g i.e cf al fig figs eq eqs sec ch vol pp p pg pág págs art arts núm n ed eds
         est approx dept univ jan feb mar apr jun jul aug sep sept oct nov dec fev abr mai
         ago set out dez u.s u.k u.n d.c exa exmo ilmo av r ltda cia s.a a.c d.c ph.d m.d
-        b.sc m.sc tel eng arq dep sen gov gen proc ref
+        b.sc m.sc tel eng arq dep sen gov gen proc ref rev hon esq capt cmdr lt sgt maj messrs
+        bros pub supp incl aprox obs profa
     """.split()
 )
 _FIELD = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:[ -][^\W\d_]+){0,3}:\s+\S")  # "Reply to: Ana"
 _NUMBER = re.compile(r"^[(\[$€£R]*[-–—+]?[\d][\d.,]*[)%\]xX]*$|^[—–-]$|^\$$|^%$|^N/?A$")
+_NUMBERED = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{1,3}|ca|cap|chap|paras?")  # "Reg. 12", "chap. 3"
 _CLAUSE = re.compile(r"\d+(?:\.\d{1,2}){0,3}")
 _SENTENCE_TAIL = re.compile(
     r"[,;:(–—-]$|\b(?:the|a|an|of|to|and|or|in|for|de|da|do|e|ou|em|o|os|as)$"
@@ -107,6 +109,8 @@ def _is_abbreviation(text: str, start: int, match: re.Match[str]) -> bool:
     word = re.search(r"[\w.]*$", text[max(start, match.start() - 20) : match.start()])
     token = word.group().lower() if word else ""
     if token in _ABBREVIATIONS:
+        return True
+    if word and _NUMBERED.fullmatch(word.group()) and text[match.end() :].lstrip()[:1].isdigit():
         return True
     # An initial ("J. Smith"), but not the end of "vitamin C. It": a capital follows either way,
     # and names are the likelier; nor a list's or a clause's number ("2. Results", "3.1. The

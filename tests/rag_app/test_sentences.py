@@ -17,6 +17,13 @@ def test_splits_at_sentence_ends_and_not_at_abbreviations():
         "They spoke of U.S. law, e.g. of No. 5.",
         "It rained.",
     ]
+    law = "The Act (Pub. L. 104-199, 110 Stat. 2419; see chap. 5) came first."
+    assert split(f"{law} We met in Rome, CA. It rained on the MRI. 12 came.") == [
+        law,
+        "We met in Rome, CA.",
+        "It rained on the MRI.",
+        "12 came.",
+    ]
 
 
 def test_joins_lines_that_a_page_broke():
