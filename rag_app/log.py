@@ -138,8 +138,9 @@ class ExchangeLog:
 
     def same(self, key: str) -> Exchange | None:
         """The latest answered exchange of the same identity."""
+        # SQLite uses a partial index only where the query itself says what the index is limited to.
         rows = self._run(
-            f"SELECT {_COLUMNS} FROM exchanges WHERE key = ? AND state = 'answered'"
+            f"SELECT {_COLUMNS} FROM exchanges WHERE key = ? AND key <> '' AND state = 'answered'"
             " ORDER BY id DESC LIMIT 1",
             key,
         ).fetchall()

@@ -40,6 +40,23 @@ def test_an_equal_question_over_an_unchanged_index_is_answered_from_the_log(aski
     assert not ask(question, settings=asking.model_copy(update={"cache": False})).cached
 
 
+def test_looking_for_an_equal_question_takes_no_longer_in_a_long_log(tmp_path):
+    log = ExchangeLog(tmp_path / "log.sqlite")
+
+    def steps() -> int:
+        taken = []
+        log._connection.set_progress_handler(lambda: taken.append(1), 1)
+        assert log.same("a key that no exchange has") is None
+        log._connection.set_progress_handler(None, 0)
+        return len(taken)
+
+    log.begin("When was BERT published?", "default")
+    short = steps()
+    for number in range(200):
+        log.begin(f"Question {number}?", "default")
+    assert steps() == short
+
+
 def test_a_changed_index_is_read_anew(own, documents):
     from ingest.pipeline import ingest
 
