@@ -139,6 +139,18 @@ class Contents(VectorRows, Keywords):
         )
         return row[0] if row else None
 
+    def page_around(self, chunk: int) -> str | None:
+        """The whole text of the page that a chunk stands on; None where the chunk is gone.
+
+        Found at once, however long the document; ``page_text`` goes through its pages.
+        """
+        row = self._one(
+            "SELECT pages.text FROM chunks JOIN pages ON pages.document_id = chunks.document_id"
+            " AND pages.ordinal = chunks.ordinal WHERE chunks.id = ?",
+            chunk,
+        )
+        return row[0] if row else None
+
     def sha256_of(self, sources: Iterable[str]) -> dict[str, str]:
         """The hash of each source's file as it was indexed."""
         found: dict[str, str] = {}
