@@ -186,12 +186,8 @@ def _holding(words: str, database: Database, scope: Scope | None) -> list[int]:
 
 def _files_of(database: Database, chunks: Iterable[int]) -> dict[int, int]:
     """The document of each chunk, by its row's id."""
-    ids = sorted(chunks)
-    files: dict[int, int] = {}
-    for at in range(0, len(ids), 500):
-        pages = database.pages_of(ids[at : at + 500])
-        files |= {chunk: document for chunk, (document, _) in pages.items()}
-    return files
+    pages = database.pages_of(sorted(chunks))
+    return {chunk: document for chunk, (document, _) in pages.items()}
 
 
 def _nothing(inventory: Inventory, language: Language) -> str:

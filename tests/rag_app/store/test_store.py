@@ -1,5 +1,6 @@
 import os
 import random
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -139,3 +140,13 @@ def test_the_page_around_a_chunk_is_found_as_quickly_at_the_end_of_a_long_docume
     first, *_, last = database.chunk_ids().tolist()
     assert steps(last, 400) == steps(first, 1)
     assert database.page_around(last + 1) is None
+
+
+def test_more_chunks_are_read_than_one_statement_takes(index: Path):
+    database = Database(index)
+    database._connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+    known = database.chunk_ids().tolist()
+    asked = [*range(known[-1] + 1, known[-1] + 2000), *known]
+    assert sorted(database.passages(asked)) == known
+    assert sorted(database.pages_of(asked)) == known
+    assert sorted(database.vectors_by_id(asked)) == known
