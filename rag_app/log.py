@@ -50,13 +50,15 @@ _COLUMNS = (
     " rating, comment"
 )
 _LONGEST_TITLE = 80
+_opening = threading.Lock()  # two logs in memory would each keep a part
 _ANSWER = TypeAdapter(Answer)
 
 
 def open_log(settings: Settings) -> "ExchangeLog":
     """The log beside the indexes; in memory alone where ``RAG_LOG`` is off. Raises LogError."""
     folder = settings.indexes_dir.expanduser().absolute()
-    return _opened(folder / _FILE if settings.log else None)
+    with _opening:
+        return _opened(folder / _FILE if settings.log else None)
 
 
 class ExchangeLog:

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -6,6 +8,7 @@ from rag_app.conversion import converted
 from rag_app.embedding import load_embedder, packaged_model
 from rag_app.embedding_engines import OpenVINOEngine
 from rag_app.errors import ModelNotFound, SettingError
+from rag_app.sentence_reader import load_sentence_reader
 from rag_app.settings import load_settings
 
 TEXTS = [
@@ -95,6 +98,14 @@ def test_a_question_is_embedded_once(embedder, monkeypatch):
     again = embedder.query_vectors(["Who paid for it?", "How long is the bridge?"])
     assert (again == first[::-1]).all()
     assert not embedder.query_vectors(["When did it open?"]).any()  # that one is new
+
+
+@pytest.mark.parametrize("load", [load_embedder, load_sentence_reader])
+def test_threads_that_ask_at_the_same_time_load_one_model(load):
+    settings = load_settings(threads=1)  # which no other test has loaded
+    with ThreadPoolExecutor(3) as threads:
+        loaded = list(threads.map(load, [settings] * 3))
+    assert len({id(model) for model in loaded}) == 1
 
 
 def test_a_system_that_limits_no_cores_embeds_too(embedder, monkeypatch):
