@@ -114,7 +114,7 @@ class Run:
         self._saved = 0  # of the chunks of this run
         self._bytes = float(sum(file.size for file in plan.to_read))
         self._files = len(plan.to_read)
-        self._pages_done = self._files_done = 0
+        self._pages_done = 0
         self._outcomes: dict[str, FileOutcome] = {}
         self._bytes_done = 0.0
         self._action = {f.source: "added" for f in plan.added}
@@ -251,15 +251,13 @@ class Run:
         self._outcomes[file.source] = outcome
         self.files_read += 1
         self._bytes_done += file.size
-        if outcome.action in {"added", "changed"}:
-            self._files_done += 1
-            self._pages_done += outcome.pages
+        self._pages_done += outcome.pages
         self._report_progress(file, 0.0)
 
     def _report_progress(self, file: FoundFile, share_of_file: float) -> None:
         self._on_progress(
             Progress(
-                files_done=self._files_done,
+                files_done=self.files_read,
                 files=self._files,
                 bytes_done=self._bytes_done + share_of_file * file.size,
                 bytes=self._bytes,
