@@ -18,6 +18,8 @@ import streamlit as st
 
 from rag_app.settings import Settings
 
+_starting = threading.Lock()
+
 
 @dataclass(frozen=True)
 class Work:
@@ -142,9 +144,13 @@ class IngestJob:
         )
 
 
-def start(job: IngestJob) -> None:
-    """Let all tabs see a job; it takes the place of one of the same index that has ended."""
-    _jobs()[job.index] = job
+def start(index: str, works: Sequence[Work], settings: Settings) -> IngestJob:
+    """Read these folders, after those that a job of the index is at; all tabs see the job."""
+    with _starting:  # two tabs may be clicked at the same time
+        job = job_of(index)
+        if job is None or not job.add(works):
+            job = _jobs()[index] = IngestJob(index, works, settings)
+        return job
 
 
 def job_of(index: str) -> IngestJob | None:
