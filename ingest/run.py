@@ -20,9 +20,10 @@ from rag_app.errors import FileRejected
 from rag_app.language import detect
 from rag_app.sentences import Span
 from rag_app.settings import Settings
-from rag_app.store.database import INDEXED, Database, EmbeddedChunk, embedded_digest
+from rag_app.store.contents import EmbeddedChunk, embedded_digest
+from rag_app.store.database import Database
 from rag_app.store.places import own_places
-from rag_app.values import Chunk, DocumentRecord, LoadedDocument
+from rag_app.values import INDEXED, Chunk, DocumentRecord, LoadedDocument
 
 _GROUP = 256  # chunks that are embedded at a time, of one file or of several small ones
 _UNSAVED = 25_000  # chunks; a reader compares in full what FAISS's file does not hold yet

@@ -171,8 +171,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _warn_of_strange_evidence(questions: list[Question], index: str, settings: "Settings") -> None:
     """A passage of a document that the index does not hold is never found: no fault of a search."""
-    from rag_app.store.database import INDEXED, Database
+    from rag_app.store.database import Database
     from rag_app.store.places import index_folder
+    from rag_app.values import INDEXED
 
     with closing(Database(index_folder(settings, index))) as database:
         sources = [it.source for it in database.documents() if it.outcome == INDEXED]

@@ -14,10 +14,9 @@ from rag_app.injection import flag
 from rag_app.inventory_questions import Inventory
 from rag_app.language import Language
 from rag_app.quotation import spoken
-from rag_app.store.contents import INDEXED
 from rag_app.store.database import Database
 from rag_app.terms import all_words, analyse, joined_words, stands_in, words_of
-from rag_app.values import Answer, Citation, Claim, Coverage, Passage, Scope
+from rag_app.values import INDEXED, Answer, Citation, Claim, Coverage, Passage, Scope
 
 _MOST_READ = 5_000  # passages; what is left unread is told
 _MOST_SHOWN = 40  # lines of an answer

@@ -17,6 +17,7 @@ from typing import Any
 import streamlit as st
 
 from rag_app.settings import Settings
+from rag_app.values import INDEXED
 
 _starting = threading.Lock()
 
@@ -172,7 +173,7 @@ def dismiss(index: str) -> None:
 
 def _ended(state: State, report: dict[str, Any]) -> State:
     read = [file for file in report["files"] if file["action"] in ("added", "changed")]
-    rejected = [file for file in read if file["outcome"] != "indexed"]
+    rejected = [file for file in read if file["outcome"] != INDEXED]
     return replace(
         state,
         indexed=state.indexed + len(read) - len(rejected),

@@ -9,14 +9,13 @@ from pathlib import Path
 from rag_app import terms
 from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
+from rag_app.language import language_of
 from rag_app.sentences import Span
 from rag_app.store.connection import named_errors
 from rag_app.store.digest import VERSION, document_digest
 from rag_app.store.keywords import Keywords, condition, named
 from rag_app.store.vector_rows import VectorRows
-from rag_app.values import Chunk, DocumentRecord, Page, Passage, Scope
-
-INDEXED = "indexed"
+from rag_app.values import INDEXED, Chunk, DocumentRecord, Page, Passage, Scope
 
 
 @dataclass(frozen=True)
@@ -264,7 +263,7 @@ class Contents(VectorRows, Keywords):
             {
                 source
                 for source, language, text, body in rows
-                if " ".join(terms.analyse(text, "pt" if language == "pt" else "en")) != body
+                if " ".join(terms.analyse(text, language_of(language))) != body
             }
         )
 

@@ -18,7 +18,7 @@ from rag_app.evaluation_runs import (
 )
 from rag_app.question_file import Question, read_questions, unknown_evidence
 from rag_app.rendering import inert
-from rag_app.store.database import INDEXED
+from rag_app.values import INDEXED
 from ui import resources, session, tasks
 from ui.language import t
 from ui.listing import opened

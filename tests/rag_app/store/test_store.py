@@ -10,12 +10,12 @@ from ingest.pipeline import ingest
 from rag_app import retrieve
 from rag_app.embedding import load_embedder
 from rag_app.errors import EmbedderMismatch, IndexBusy, IndexDamaged, IndexNotFound, SettingError
-from rag_app.store.contents import INDEXED, EmbeddedChunk
+from rag_app.store.contents import EmbeddedChunk
 from rag_app.store.database import Database
 from rag_app.store.lock import writer_lock
 from rag_app.store.places import index_folder
 from rag_app.store.vectors import VectorIndex
-from rag_app.values import Chunk, DocumentRecord, Page
+from rag_app.values import INDEXED, Chunk, DocumentRecord, Page
 
 
 @pytest.fixture
