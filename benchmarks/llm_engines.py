@@ -42,10 +42,10 @@ def main() -> None:
         base: float | None = None
         for name, spec in engines.items():
             llm: Any = load_llm(spec, settings)
-            llm.warm_up()
+            llm.describe()
             llm.close()
             started = time.perf_counter()
-            llm.warm_up()
+            llm.describe()
             loaded = time.perf_counter() - started
             times, prompt = [], 0
             for number in range(4):

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_app.embedding import EmbedderIdentity
-from rag_app.store.database import INDEXED, Database, EmbeddedChunk
-from rag_app.values import Chunk, DocumentRecord, Page
+from rag_app.store.contents import EmbeddedChunk
+from rag_app.store.database import Database
+from rag_app.values import INDEXED, Chunk, DocumentRecord, Page
 
 CHUNKS_A_DOCUMENT, _CHUNKS_A_PAGE = 50, 5
 _DOCUMENTS_A_COMMIT = 40

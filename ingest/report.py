@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.scanning import Plan
+from rag_app.values import INDEXED
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def print_report(report: Report, console: Console) -> None:
     table.add_column("Files")
     table.add_column("", justify="right")
     counts = Counter(
-        f.action if f.outcome == "indexed" else f"not indexed: {f.outcome}" for f in report.files
+        f.action if f.outcome == INDEXED else f"not indexed: {f.outcome}" for f in report.files
     )
     for name in ("added", "changed", "renamed", "unchanged"):
         table.add_row(name, str(counts.pop(name, 0)))
@@ -90,7 +91,7 @@ def print_report(report: Report, console: Console) -> None:
     table.add_row("seconds", f"{report.seconds:.1f}")
     table.add_row("pages a second", f"{rate:.1f}" if report.pages_read else "–")
     console.print(table)
-    left_out = [f for f in report.files if f.outcome != "indexed"]
+    left_out = [f for f in report.files if f.outcome != INDEXED]
     if left_out:
         console.print("Not indexed:", style="yellow")
         for file in left_out:

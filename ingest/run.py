@@ -20,9 +20,10 @@ from rag_app.errors import FileRejected
 from rag_app.language import detect
 from rag_app.sentences import Span
 from rag_app.settings import Settings
-from rag_app.store.database import INDEXED, Database, EmbeddedChunk, embedded_digest
+from rag_app.store.contents import EmbeddedChunk, embedded_digest
+from rag_app.store.database import Database
 from rag_app.store.places import own_places
-from rag_app.values import Chunk, DocumentRecord, LoadedDocument
+from rag_app.values import INDEXED, Chunk, DocumentRecord, LoadedDocument
 
 _GROUP = 256  # chunks that are embedded at a time, of one file or of several small ones
 _UNSAVED = 25_000  # chunks; a reader compares in full what FAISS's file does not hold yet
@@ -114,7 +115,7 @@ class Run:
         self._saved = 0  # of the chunks of this run
         self._bytes = float(sum(file.size for file in plan.to_read))
         self._files = len(plan.to_read)
-        self._pages_done = self._files_done = 0
+        self._pages_done = 0
         self._outcomes: dict[str, FileOutcome] = {}
         self._bytes_done = 0.0
         self._action = {f.source: "added" for f in plan.added}
@@ -251,15 +252,13 @@ class Run:
         self._outcomes[file.source] = outcome
         self.files_read += 1
         self._bytes_done += file.size
-        if outcome.action in {"added", "changed"}:
-            self._files_done += 1
-            self._pages_done += outcome.pages
+        self._pages_done += outcome.pages
         self._report_progress(file, 0.0)
 
     def _report_progress(self, file: FoundFile, share_of_file: float) -> None:
         self._on_progress(
             Progress(
-                files_done=self._files_done,
+                files_done=self.files_read,
                 files=self._files,
                 bytes_done=self._bytes_done + share_of_file * file.size,
                 bytes=self._bytes,

@@ -46,6 +46,7 @@ class Sandbox:
     def load(self, path: Path) -> LoadedDocument:
         """The file's text. Raises FileRejected with a named reason, whatever the file does."""
         if self._child is None or not self._child.alive:
+            self._stop()  # what died between two files leaves its pipes
             self._child = self._start()
         try:
             self._child.send({"path": str(path), "options": self._options})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from rag_app.errors import DocumentsError, Reason
-from rag_app.values import DocumentRecord
+from rag_app.values import INDEXED, DocumentRecord
 
 # Limits may have been raised, passwords given, since.
 RETRIED = frozenset({Reason.TIMED_OUT, Reason.TOO_LARGE, Reason.ENCRYPTED, Reason.UNREADABLE})
@@ -164,7 +164,7 @@ def make_plan(
         file.source: holder
         for file in found
         if file.source in known
-        and known[file.source].outcome == "indexed"
+        and known[file.source].outcome == INDEXED
         and (holder := _holder(file, origins[file.source][0], root))
     }
     taken = tuple(_refused(file, holders[file.source]) for file in found if file.source in holders)
@@ -180,7 +180,7 @@ def make_plan(
     by_hash = {
         (known[s].sha256, _suffix(s)): s
         for s in missing
-        if known[s].outcome == "indexed" and origins[s][1] == rules(s)
+        if known[s].outcome == INDEXED and origins[s][1] == rules(s)
     }
     added: list[FoundFile] = []
     changed: list[FoundFile] = []
@@ -194,7 +194,7 @@ def make_plan(
             renamed.append((by_hash.pop(likeness), file))
         elif record is None:
             added.append(file)
-        elif file.reason == Reason.UNREADABLE and record.outcome == "indexed":
+        elif file.reason == Reason.UNREADABLE and record.outcome == INDEXED:
             kept.append(file)
         elif (
             record.sha256 != file.sha256

@@ -12,6 +12,7 @@ from ingest.report import Report
 from rag_app.errors import DocumentsError, IndexBusy
 from rag_app.settings import Settings, load_settings
 from rag_app.store.places import own_places, real_folder
+from rag_app.values import INDEXED
 
 _PAUSE_S = 2.0  # between two looks
 _SHARE = 10  # a look that takes long, over a network say, is made less often
@@ -89,7 +90,7 @@ def events_of(report: Report) -> Iterator[Event]:
     for file in report.files:
         if file.action in ("unchanged", "kept"):
             continue
-        if file.outcome == "indexed":
+        if file.outcome == INDEXED:
             said = file.detail or f"{file.pages} pages, {file.chunks} passages"
             yield Event(file.action, file.source, said)
         else:

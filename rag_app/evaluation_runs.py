@@ -48,13 +48,7 @@ def save_run(evaluation: Evaluation, questions: str, commit: int, settings: Sett
     stamp = time.strftime("%Y-%m-%d_%H.%M.%S", time.localtime(made))
     run = Run(f"{stamp}_{evaluation.index}_{_safe(questions)}", made, questions, commit, evaluation)
     path = _folder(settings) / f"{run.name}.json"
-    fresh = path.with_suffix(".new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh.write_text(json.dumps(asdict(run), ensure_ascii=False, indent=1), encoding="utf-8")
-        fresh.replace(path)
-    except OSError as error:
-        raise DocumentsError(f"{path} cannot be written: {error}. Free space there.") from error
+    _write(path, json.dumps(asdict(run), ensure_ascii=False, indent=1).encode())
     return run
 
 
@@ -75,11 +69,12 @@ def load_run(name: str, settings: Settings) -> Run:
 
 
 def keep_questions(name: str, data: bytes, settings: Settings) -> Path:
-    """Keep an uploaded question file; a later one of the same name takes its place."""
-    folder = _folder(settings) / _QUESTIONS
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{_safe(Path(name).stem)}.jsonl"
-    path.write_bytes(data)
+    """Keep an uploaded question file; a later one of the same name takes its place.
+
+    Raises DocumentsError where it cannot be written; the earlier one is then as it was.
+    """
+    path = _folder(settings) / _QUESTIONS / f"{_safe(Path(name).stem)}.jsonl"
+    _write(path, data)
     return path
 
 
@@ -121,6 +116,16 @@ def changes(before: Evaluation, now: Evaluation) -> list[Change]:
         if name in old[item.id].scores and value != old[item.id].scores[name]
     ]
     return sorted(found, key=lambda change: change.now - change.before)
+
+
+def _write(path: Path, data: bytes) -> None:
+    fresh = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh.write_bytes(data)
+        fresh.replace(path)
+    except OSError as error:
+        raise DocumentsError(f"{path} cannot be written: {error}. Free space there.") from error
 
 
 def _folder(settings: Settings) -> Path:

@@ -23,8 +23,6 @@ from rag_app.weekdays import is_of_another_day
 
 # An English embedder's cosine says little about Portuguese.
 COSINE_WEIGHT: dict[Language, float] = {"en": 1.4, "pt": 0.7}
-
-
 _PASSAGE_WEIGHT = 0.3  # of the passage's place among those found, beside cosine and overlap
 _ANSWERS_WEIGHT = 0.75  # of the reader's probability, beside a relevance of up to 2.4
 # Likewise for the second sentence of an answer: in English what the reader likes best catches more
@@ -33,9 +31,9 @@ _SECOND_WEIGHT: dict[Language, float] = {"en": 5.0, "pt": _ANSWERS_WEIGHT}
 _READ = 12  # sentences, the most relevant ones, that the reader reads
 
 _HEADING_CREDIT = 0.5  # of a word that stands in the headings or the file's name alone
+_AROUND_CREDIT = 0.2  # of one that stands in the passage's other sentences alone
 _DEFINITION_WEIGHT = 0.25  # where the question asks what something is
 _ANOTHER_ROW = 0.5  # is taken from the relevance of a row of another thing
-_AROUND_CREDIT = 0.2  # of one that stands in the passage's other sentences alone
 _FEWEST_WORDS = 3  # of a sentence that has no figure
 _LONGEST = 600  # characters; a longer stretch is no quotation
 

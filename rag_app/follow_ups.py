@@ -22,7 +22,7 @@ def follow_ups(answer: Answer, most: int = _MOST) -> list[str]:
 
     A section is left out that the answer cites, or whose words the question has already.
     """
-    language: Language = "pt" if answer.language == "pt" else "en"
+    language = answer.language
     asked = set(analyse(answer.question, language))
     found: dict[str, str] = {}
     for passage in answer.passages:

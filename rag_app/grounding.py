@@ -192,12 +192,11 @@ def _bears(claim: _Claim, text: str, places: Sequence[Sentence], gate: Gate) -> 
 
 def _halves(claim: _Claim, evidence: Sequence[Sentence], gate: Gate) -> tuple[Sentence, ...]:
     """Two sentences, apart, that each have one part of the claim; () where there are none."""
-    cuts = len(claim.told.text.split())
-    fewest = max(2, math.ceil(_SMALLEST_PART * cuts))
-    parts = claim.told.text.split()
-    for cut in range(fewest, cuts - fewest + 1):
-        first = _having(" ".join(parts[:cut]), evidence, gate)
-        second = first and _having(" ".join(parts[cut:]), evidence, gate)
+    words = claim.told.text.split()
+    fewest = max(2, math.ceil(_SMALLEST_PART * len(words)))
+    for cut in range(fewest, len(words) - fewest + 1):
+        first = _having(" ".join(words[:cut]), evidence, gate)
+        second = first and _having(" ".join(words[cut:]), evidence, gate)
         if first and second and first != second:
             figures_there = [
                 figure

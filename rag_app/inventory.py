@@ -14,10 +14,9 @@ from rag_app.injection import flag
 from rag_app.inventory_questions import Inventory
 from rag_app.language import Language
 from rag_app.quotation import spoken
-from rag_app.store.contents import INDEXED
 from rag_app.store.database import Database
 from rag_app.terms import all_words, analyse, joined_words, stands_in, words_of
-from rag_app.values import Answer, Citation, Claim, Coverage, Passage, Scope
+from rag_app.values import INDEXED, Answer, Citation, Claim, Coverage, Passage, Scope
 
 _MOST_READ = 5_000  # passages; what is left unread is told
 _MOST_SHOWN = 40  # lines of an answer
@@ -186,12 +185,8 @@ def _holding(words: str, database: Database, scope: Scope | None) -> list[int]:
 
 def _files_of(database: Database, chunks: Iterable[int]) -> dict[int, int]:
     """The document of each chunk, by its row's id."""
-    ids = sorted(chunks)
-    files: dict[int, int] = {}
-    for at in range(0, len(ids), 500):
-        pages = database.pages_of(ids[at : at + 500])
-        files |= {chunk: document for chunk, (document, _) in pages.items()}
-    return files
+    pages = database.pages_of(sorted(chunks))
+    return {chunk: document for chunk, (document, _) in pages.items()}
 
 
 def _nothing(inventory: Inventory, language: Language) -> str:

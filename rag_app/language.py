@@ -48,6 +48,11 @@ def detect(text: str, default: Language = "en") -> Language:
     return "pt" if telling["pt"] > telling["en"] else "en"
 
 
+def language_of(name: str) -> Language:
+    """The language that an index names; English for a file without text, which has none."""
+    return "pt" if name == "pt" else "en"
+
+
 def is_surely(text: str, language: Language) -> bool:
     """Whether several words tell that it is in this language; a table of names hardly has any."""
     telling = _telling(text)

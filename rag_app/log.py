@@ -50,13 +50,15 @@ _COLUMNS = (
     " rating, comment"
 )
 _LONGEST_TITLE = 80
+_opening = threading.Lock()  # two logs in memory would each keep a part
 _ANSWER = TypeAdapter(Answer)
 
 
 def open_log(settings: Settings) -> "ExchangeLog":
     """The log beside the indexes; in memory alone where ``RAG_LOG`` is off. Raises LogError."""
     folder = settings.indexes_dir.expanduser().absolute()
-    return _opened(folder / _FILE if settings.log else None)
+    with _opening:
+        return _opened(folder / _FILE if settings.log else None)
 
 
 class ExchangeLog:
@@ -138,8 +140,9 @@ class ExchangeLog:
 
     def same(self, key: str) -> Exchange | None:
         """The latest answered exchange of the same identity."""
+        # SQLite uses a partial index only where the query itself says what the index is limited to.
         rows = self._run(
-            f"SELECT {_COLUMNS} FROM exchanges WHERE key = ? AND state = 'answered'"
+            f"SELECT {_COLUMNS} FROM exchanges WHERE key = ? AND key <> '' AND state = 'answered'"
             " ORDER BY id DESC LIMIT 1",
             key,
         ).fetchall()

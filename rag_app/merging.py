@@ -7,7 +7,7 @@ from rag_app.values import Passage
 
 _MOST_CHUNKS = 2  # in one passage: it is to be read at a glance, and leaves room for other pages
 
-PageText = Callable[[str, int | None], str | None]  # source, page number -> the page's whole text
+PageText = Callable[[int], str | None]  # a chunk's id -> the whole text of the page it stands on
 
 
 def merge_neighbours(ranked: Iterable[Passage], limit: int, page_text: PageText) -> list[Passage]:
@@ -42,7 +42,7 @@ def _joins(one: Passage, own: set[int], other: Passage) -> bool:
 
 def _joined(one: Passage, other: Passage, page_text: PageText) -> Passage | None:
     start, end = min(one.start, other.start), max(one.end, other.end)
-    text = (page_text(one.source, one.page) or "")[start:end]
+    text = (page_text(one.chunk_id) or "")[start:end]
     spans = sorted({*one.sentences, *other.sentences})
     if len(text) != end - start:
         return None

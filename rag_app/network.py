@@ -3,7 +3,6 @@
 Rows are never padded into a batch: what comes out for one is then a function of it alone.
 """
 
-import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
+
+from rag_app.processor import cores
 
 Row = tuple[npt.NDArray[np.int64], ...]  # one array an input of the network, each (1, tokens)
 Outputs = Sequence[npt.NDArray[np.float32]]  # one array an output, without the batch dimension
@@ -27,7 +28,7 @@ class Network:
         core = openvino.Core()
         has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         self.precision = "bf16" if has_bf16 else "f32"
-        streams = threads or len(os.sched_getaffinity(0))
+        streams = threads or cores()
         compiled = core.compile_model(
             str(path),
             "CPU",

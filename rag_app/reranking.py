@@ -1,5 +1,6 @@
 """A cross-encoder of the user's, where there is one, over the first passages found."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -10,6 +11,7 @@ from rag_app.settings import Settings
 from rag_app.values import Passage
 
 READS = 30  # passages; a cross-encoder reads each with the question, which takes its time
+_loading = threading.Lock()  # who comes meanwhile waits, and loads no second one
 
 
 def rerank(question: str, passages: Sequence[Passage], settings: Settings) -> list[Passage]:
@@ -20,7 +22,8 @@ def rerank(question: str, passages: Sequence[Passage], settings: Settings) -> li
     head, tail = list(passages[:READS]), list(passages[READS:])
     if not head or not settings.reranker:
         return [*head, *tail]
-    model = _load(settings.reranker, settings.device)
+    with _loading:
+        model = _load(settings.reranker, settings.device)
     scores = model.predict([(question, _told(passage)) for passage in head])
     low, width = min(scores), max(max(scores) - min(scores), 1e-9)
     judged = [

@@ -93,7 +93,7 @@ def find(
             )
             for item in (head if refill else head[:wanted])
         ]
-        passages = merge_neighbours(ranked, wanted, reader.database.page_text)
+        passages = merge_neighbours(ranked, wanted, reader.database.page_around)
     return rerank(question, passages, settings)[:k]
 
 

@@ -7,6 +7,7 @@ together can tell.
 """
 
 import hashlib
+import threading
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,10 +30,13 @@ ADAPTER = Path(__file__).parent / "models" / "sentence_reader.safetensors"
 # Tokens that are read of each part.
 _QUESTION, _BEFORE, _SENTENCE = 48, 32, 96
 
+_loading = threading.Lock()  # who comes meanwhile waits, and loads no second one
+
 
 def load_sentence_reader(settings: Settings) -> "SentenceReader":
     """The reader, loaded once a process. Raises ModelNotFound or CacheNotWritten."""
-    return _load(settings.threads, settings.cache_dir)
+    with _loading:
+        return _load(settings.threads, settings.cache_dir)
 
 
 @lru_cache

@@ -6,6 +6,8 @@ path -> ``Page`` -> ``Chunk`` -> index; question -> ``Passage`` -> ``Citation`` 
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from rag_app.language import Language
+
 SentencePlace = tuple[str, int | None, int]  # source, page, where on the page it starts
 
 
@@ -156,7 +158,7 @@ class Answer:
     passages: tuple[Passage, ...]  # what was retrieved, best first
     support: float  # 0 to 1: how far the best evidence stands out; 1 of an inventory, which
     # estimates nothing: the words asked for stand there
-    language: str  # "en" or "pt"
+    language: Language
     answered_by: str  # "llm", "quotation" (the document's own sentences), "inventory" (of all
     # that the index holds on something), "abstention" or "filter" (withheld; see content_filter)
     model: str  # what generated, and in what precision
@@ -197,6 +199,9 @@ class Conversation:
     exchanges: int  # how many it holds
 
 
+INDEXED = "indexed"  # the outcome of a file that was read; of any other it is a Reason
+
+
 @dataclass(frozen=True)
 class DocumentRecord:
     """One file of an index, as the index knows it."""
@@ -207,7 +212,7 @@ class DocumentRecord:
     title: str
     language: str
     loader: str
-    outcome: str  # "indexed", or the reason why not; see errors.Reason
+    outcome: str  # INDEXED, or the reason why not; see errors.Reason
     detail: str  # the reason in words, "" when indexed
     pages: int
     chunks: int

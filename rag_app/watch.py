@@ -11,16 +11,14 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 from rag_app.answer_diff import Difference, KeptAnswer, compare
 from rag_app.command import end
 from rag_app.errors import RagError, WatchError
 from rag_app.settings import Settings, load_settings
+from rag_app.store.places import index_folder
+from rag_app.values import Request
 from rag_app.watched import Watched, drop, keep, watched_questions
-
-if TYPE_CHECKING:
-    from rag_app.values import Answer
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,6 @@ def check(
     raises.
     """
     from rag_app.identity import differences
-    from rag_app.store.places import index_folder
 
     outcomes: list[Outcome] = []
     watched = watched_questions(index_folder(settings, index))
@@ -61,22 +58,15 @@ def check(
     return outcomes
 
 
-def watch(question: str, index: str, settings: Settings, answer: "Answer | None" = None) -> None:
-    """Watch a question from now on, with the answer just given; it is asked where there is none.
-
-    Raises WatchError, and what ``ask`` raises.
-    """
-    from rag_app.store.places import index_folder
-
+def watch(question: str, index: str, settings: Settings) -> None:
+    """Ask a question, and watch it from now on. Raises WatchError, and what ``ask`` raises."""
     question = question.strip()
-    kept = _kept(answer, index, settings) if answer else _ask(question, index, settings)
-    keep(index_folder(settings, index), [Watched(question, kept)])
+    watched = Watched(question, _ask(question, index, settings))
+    keep(index_folder(settings, index), [watched])
 
 
 def accept(outcomes: list[Outcome], index: str, settings: Settings) -> None:
     """Compare with the answers of now from now on. Raises WatchError."""
-    from rag_app.store.places import index_folder
-
     fresh = [Watched(outcome.watched.question, outcome.now) for outcome in outcomes]
     keep(index_folder(settings, index), fresh)
 
@@ -93,7 +83,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     from rag_app.store.database import Database
-    from rag_app.store.places import index_folder
 
     home = index_folder(settings, options.index)
     with closing(Database(home)):  # one that is not there has no questions to speak of
@@ -124,15 +113,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 def _ask(question: str, index: str, settings: Settings) -> KeptAnswer:
     """Answered afresh, and in no one's log."""
     from rag_app.answering import ask
+    from rag_app.identity import identify
 
     unlogged = settings.model_copy(update={"log": False, "cache": False})
-    return _kept(ask(question, index=index, settings=unlogged), index, settings)
-
-
-def _kept(answer: "Answer", index: str, settings: Settings) -> KeptAnswer:
-    from rag_app.identity import identify
-    from rag_app.values import Request
-
+    answer = ask(question, index=index, settings=unlogged)
     identity = identify(Request(question=answer.question, index=index), settings)
     return KeptAnswer(answer.text, answer.abstained, answer.citations, time.time(), identity)
 
@@ -140,7 +124,6 @@ def _kept(answer: "Answer", index: str, settings: Settings) -> KeptAnswer:
 def _hashes(index: str, settings: Settings, answer: KeptAnswer) -> dict[str, str]:
     """The SHA-256 of each file that the answer cites, as it is in the index now."""
     from rag_app.embedding import load_embedder
-    from rag_app.store.places import index_folder
     from rag_app.store.reader import open_reader
 
     reader = open_reader(index_folder(settings, index), load_embedder(settings))

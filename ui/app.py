@@ -6,6 +6,7 @@ import streamlit as st
 
 from rag_app.errors import RagError
 from rag_app.rendering import inert
+from rag_app.values import INDEXED
 from ui import resources, session
 from ui.conversation import index_of
 from ui.history import history
@@ -83,7 +84,7 @@ def _files(index: str) -> None:
     except RagError as error:
         st.error(inert(str(error)))
         return
-    good = [record for record in records if record.outcome == "indexed"]
+    good = [record for record in records if record.outcome == INDEXED]
     chunks = sum(record.chunks for record in good)
     st.caption(t("files_indexed", count=number(len(good)), chunks=number(chunks)))
     if len(good) < len(records):

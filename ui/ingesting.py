@@ -17,6 +17,9 @@ from typing import Any
 import streamlit as st
 
 from rag_app.settings import Settings
+from rag_app.values import INDEXED
+
+_starting = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -142,9 +145,13 @@ class IngestJob:
         )
 
 
-def start(job: IngestJob) -> None:
-    """Let all tabs see a job; it takes the place of one of the same index that has ended."""
-    _jobs()[job.index] = job
+def start(index: str, works: Sequence[Work], settings: Settings) -> IngestJob:
+    """Read these folders, after those that a job of the index is at; all tabs see the job."""
+    with _starting:  # two tabs may be clicked at the same time
+        job = job_of(index)
+        if job is None or not job.add(works):
+            job = _jobs()[index] = IngestJob(index, works, settings)
+        return job
 
 
 def job_of(index: str) -> IngestJob | None:
@@ -166,7 +173,7 @@ def dismiss(index: str) -> None:
 
 def _ended(state: State, report: dict[str, Any]) -> State:
     read = [file for file in report["files"] if file["action"] in ("added", "changed")]
-    rejected = [file for file in read if file["outcome"] != "indexed"]
+    rejected = [file for file in read if file["outcome"] != INDEXED]
     return replace(
         state,
         indexed=state.indexed + len(read) - len(rejected),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from rag_app.store.database import INDEXED, Database
+from rag_app.store.database import Database
 from rag_app.store.places import index_folder
 from rag_app.store.schema import DATABASE_FILE
-from rag_app.values import DocumentRecord
+from rag_app.values import INDEXED, DocumentRecord
 from ui import resources
 from ui.wording import worded
 

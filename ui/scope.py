@@ -6,8 +6,7 @@ import streamlit as st
 
 from rag_app.errors import RagError
 from rag_app.rendering import inert, one_line
-from rag_app.store.contents import INDEXED
-from rag_app.values import Scope
+from rag_app.values import INDEXED, Scope
 from ui import resources, session
 from ui.language import t
 

@@ -13,6 +13,8 @@ from ui.language import t
 # Is told how many steps of how many are done; the event says that no further one is wanted.
 Work = Callable[[Callable[[int, int], None], threading.Event], object]
 
+_starting = threading.Lock()
+
 
 class Task:
     """One piece of work; its fields may be read from any thread."""
@@ -45,8 +47,9 @@ class Task:
 
 def start(name: str, work: Work) -> None:
     """Begin a task, unless one of that name is running."""
-    if not is_running(name):
-        _tasks()[name] = Task(name, work)
+    with _starting:  # two tabs may be clicked at the same time
+        if not is_running(name):
+            _tasks()[name] = Task(name, work)
 
 
 def forget(name: str) -> None:

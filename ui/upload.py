@@ -51,9 +51,7 @@ def upload_box(index: str) -> None:
 
 def begin(index: str, works: Sequence[Work]) -> None:
     """Start a run in the background; it waits for the one that is going on."""
-    job = ingesting.job_of(index)
-    if job is None or not job.add(works):
-        ingesting.start(IngestJob(index, works, settings()))
+    ingesting.start(index, works, settings())
 
 
 def _take(index: str, files: Sequence[UploadedFile]) -> list[str]:

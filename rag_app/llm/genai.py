@@ -147,7 +147,7 @@ def _converted(path: Path, sha256: str, cache_dir: Path) -> Path:
         link = made / "model.gguf"
         try:
             link.symlink_to(path)
-        except OSError:  # Windows wants a privilege for it
+        except OSError:  # a file system without links
             shutil.copyfile(path, link)
         # It writes beside the file that it reads.
         openvino_genai.LLMPipeline(str(link), "CPU", enable_save_ov_model=True)

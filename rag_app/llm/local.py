@@ -51,10 +51,6 @@ class LocalChatModel(BaseChatModel):
         """Which model runs where; loads it where it is not yet. Raises ModelError."""
         return self._process.card()
 
-    def warm_up(self) -> ModelCard:
-        """Load the model ahead of the first question."""
-        return self.describe()
-
     def close(self) -> None:
         """End the model's process and free its memory; the next call starts it again."""
         self._process.close()

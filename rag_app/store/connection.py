@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from rag_app.store.schema import ADDED_TABLES, DATABASE_FILE, FORMAT, OWN_TABLES
 
 _PATIENCE_S = 30  # for a writer's commit to end
 _CACHE_KIB = 64 * 1024  # of the database's pages, most
+_AT_ONCE = 500  # ids in one statement: SQLite takes 999 values or 32,766, by its version
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -177,6 +178,12 @@ class Connection:
     def _all(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         with self._lock, named_errors(self.folder):
             return self._connection.execute(sql, values).fetchall()
+
+    def _rows_of(self, ids: Sequence[int], sql: str) -> Iterator[tuple]:  # type: ignore[type-arg]
+        """The rows of ``sql`` for however many ids, which stand for the ``{ids}`` in it."""
+        for at in range(0, len(ids), _AT_ONCE):
+            some = ids[at : at + _AT_ONCE]
+            yield from self._all(sql.format(ids=",".join("?" * len(some))), *some)
 
 
 @contextmanager

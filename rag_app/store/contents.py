@@ -9,14 +9,13 @@ from pathlib import Path
 from rag_app import terms
 from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
+from rag_app.language import language_of
 from rag_app.sentences import Span
 from rag_app.store.connection import named_errors
 from rag_app.store.digest import VERSION, document_digest
 from rag_app.store.keywords import Keywords, condition, named
 from rag_app.store.vector_rows import VectorRows
-from rag_app.values import Chunk, DocumentRecord, Page, Passage, Scope
-
-INDEXED = "indexed"
+from rag_app.values import INDEXED, Chunk, DocumentRecord, Page, Passage, Scope
 
 
 @dataclass(frozen=True)
@@ -81,8 +80,8 @@ class Contents(VectorRows, Keywords):
 
     def pages_of(self, ids: Sequence[int] | None = None) -> dict[int, tuple[int, int]]:
         """For each chunk, or all, a pair that it shares with the other chunks of its page alone."""
-        within = "" if ids is None else f" WHERE id IN ({','.join('?' * len(ids))})"
-        rows = self._all(f"SELECT id, document_id, ordinal FROM chunks{within}", *(ids or ()))
+        sql = "SELECT id, document_id, ordinal FROM chunks"
+        rows = self._all(sql) if ids is None else self._rows_of(ids, f"{sql} WHERE id IN ({{ids}})")
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def openings(self, characters: int, chunks: int) -> list[tuple[str, str, str]]:
@@ -103,21 +102,18 @@ class Contents(VectorRows, Keywords):
         return [(source, title, opening or "") for source, title, opening in rows]
 
     def passages_in_order(self, ids: Sequence[int]) -> list[Passage]:
-        """The chunks as passages, however many, in the order of ``ids``."""
-        found: dict[int, Passage] = {}
-        for at in range(0, len(ids), 500):
-            found |= self.passages(ids[at : at + 500])
+        """The chunks as passages, in the order of ``ids``."""
+        found = self.passages(ids)
         return [found[chunk] for chunk in ids if chunk in found]
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """The chunks as passages with score 0, by id; ids that are gone are left out."""
-        marks = ",".join("?" * len(ids))
-        rows = self._all(
+        rows = self._rows_of(
+            ids,
             "SELECT chunks.id, chunks.text, source, number, start, end, headings, sentences,"
             " title FROM chunks JOIN documents ON documents.id = chunks.document_id"
             " JOIN pages ON pages.document_id = chunks.document_id"
-            f" AND pages.ordinal = chunks.ordinal WHERE chunks.id IN ({marks})",
-            *ids,
+            " AND pages.ordinal = chunks.ordinal WHERE chunks.id IN ({ids})",
         )
         return {
             row[0]: Passage(
@@ -136,6 +132,18 @@ class Contents(VectorRows, Keywords):
             " WHERE source = ? AND number IS ? ORDER BY ordinal LIMIT 1",
             source,
             page,
+        )
+        return row[0] if row else None
+
+    def page_around(self, chunk: int) -> str | None:
+        """The whole text of the page that a chunk stands on; None where the chunk is gone.
+
+        Found at once, however long the document; ``page_text`` goes through its pages.
+        """
+        row = self._one(
+            "SELECT pages.text FROM chunks JOIN pages ON pages.document_id = chunks.document_id"
+            " AND pages.ordinal = chunks.ordinal WHERE chunks.id = ?",
+            chunk,
         )
         return row[0] if row else None
 
@@ -255,7 +263,7 @@ class Contents(VectorRows, Keywords):
             {
                 source
                 for source, language, text, body in rows
-                if " ".join(terms.analyse(text, "pt" if language == "pt" else "en")) != body
+                if " ".join(terms.analyse(text, language_of(language))) != body
             }
         )
 

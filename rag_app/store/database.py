@@ -10,13 +10,11 @@ from rag_app import terms
 from rag_app.embedding import EmbedderIdentity
 from rag_app.embedding_engines import EmbeddedText
 from rag_app.errors import EmbedderMismatch
-from rag_app.language import Language
-from rag_app.store.contents import INDEXED, Contents, EmbeddedChunk, embedded_digest
+from rag_app.language import language_of
+from rag_app.store.contents import Contents, EmbeddedChunk
 from rag_app.store.digest import document_digest
 from rag_app.store.vector_rows import packed
 from rag_app.values import DocumentRecord, Page
-
-__all__ = ["INDEXED", "Database", "EmbeddedChunk", "embedded_digest"]
 
 
 class Database(Contents):
@@ -66,15 +64,14 @@ class Database(Contents):
 
     def _put_chunk(self, record: DocumentRecord, document: int | None, item: EmbeddedChunk) -> None:
         chunk = item.chunk
-        place = f"{record.source}\n{chunk.page}\n{chunk.start}\n{chunk.end}\n".encode()
+        key = _key(record.source, chunk.page, chunk.start, chunk.end, item.embedded)
         cursor = self._connection.execute(
             "INSERT INTO chunks (key, document_id, ordinal, start, end, text, headings,"
             " sentences, tokens, embedded, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                hashlib.sha256(place + item.embedded).hexdigest()[:32], document, chunk.page,
-                chunk.start, chunk.end, chunk.text, json.dumps(chunk.headings, ensure_ascii=False),
-                json.dumps(chunk.sentences), chunk.tokens, item.embedded,
-                item.vector.astype("<f4").tobytes(),
+                key, document, chunk.page, chunk.start, chunk.end, chunk.text,
+                json.dumps(chunk.headings, ensure_ascii=False), json.dumps(chunk.sentences),
+                chunk.tokens, item.embedded, item.vector.astype("<f4").tobytes(),
             ),
         )  # fmt: skip
         if item.sentence_vectors is not None:
@@ -82,12 +79,11 @@ class Database(Contents):
                 "INSERT INTO sentence_vectors VALUES (?, ?)",
                 (cursor.lastrowid, packed(item.sentence_vectors)),
             )
-        language: Language = "pt" if record.language == "pt" else "en"
         self._connection.execute(
             "INSERT INTO terms (rowid, body, context) VALUES (?, ?, ?)",
             (
                 cursor.lastrowid,
-                " ".join(terms.analyse(chunk.text, language)),
+                " ".join(terms.analyse(chunk.text, language_of(record.language))),
                 _context_terms(record.source, record.title, chunk.headings, record.language),
             ),
         )
@@ -127,11 +123,8 @@ class Database(Contents):
             (old_source,),
         ).fetchall()
         for row_id, ordinal, start, end, embedded, headings, language, title in rows:
-            place = f"{record.source}\n{ordinal}\n{start}\n{end}\n".encode()
-            self._connection.execute(
-                "UPDATE chunks SET key = ? WHERE id = ?",
-                (hashlib.sha256(place + embedded).hexdigest()[:32], row_id),
-            )
+            key = _key(record.source, ordinal, start, end, embedded)
+            self._connection.execute("UPDATE chunks SET key = ? WHERE id = ?", (key, row_id))
             self._connection.execute(
                 "UPDATE terms SET context = ? WHERE rowid = ?",
                 (_context_terms(record.source, title, json.loads(headings), language), row_id),
@@ -161,7 +154,13 @@ class Database(Contents):
         return found
 
 
+def _key(source: str, ordinal: int, start: int, end: int, embedded: bytes) -> str:
+    """The same for the same words at the same place of a file, however the index came about."""
+    place = f"{source}\n{ordinal}\n{start}\n{end}\n".encode()
+    return hashlib.sha256(place + embedded).hexdigest()[:32]
+
+
 def _context_terms(source: str, title: str, headings: Sequence[str], language: str) -> str:
     name = unicodedata.normalize("NFC", Path(source).stem.replace("_", " "))
     words = " ".join([name, title, *headings])
-    return " ".join(terms.analyse(words, "pt" if language == "pt" else "en"))
+    return " ".join(terms.analyse(words, language_of(language)))

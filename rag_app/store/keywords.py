@@ -182,9 +182,8 @@ class Keywords(Connection):
             for stem, count in counts.items()
         }
         scored = []
-        marks = ",".join("?" * len(chunks))
-        for chunk, *columns in self._all(
-            f"SELECT id, c0, c1 FROM terms_content WHERE id IN ({marks})", *chunks
+        for chunk, *columns in self._rows_of(
+            chunks, "SELECT id, c0, c1 FROM terms_content WHERE id IN ({ids})"
         ):
             # Each word between spaces of its own: a string counts quicker than a list.
             body, context = (f" {column.replace(' ', '  ')} " for column in columns)

@@ -27,7 +27,6 @@ CREATE TABLE documents (
     outcome  TEXT NOT NULL,         -- "indexed", or the reason why not
     detail   TEXT NOT NULL
 );
-CREATE INDEX documents_by_sha256 ON documents (sha256);
 
 CREATE TABLE pages (
     document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,

@@ -12,7 +12,6 @@ from rag_app.store.connection import Connection, named_errors
 from rag_app.values import Passage, SentencePlace
 
 Ids = NDArray[np.int64]
-_AT_ONCE = 500  # ids in one statement
 
 
 class VectorRows(Connection):
@@ -39,15 +38,9 @@ class VectorRows(Connection):
 
     def vectors_by_id(self, ids: Sequence[int]) -> dict[int, Vectors]:
         """The vectors, shape (dimension,), of those chunks that are there."""
-        found: dict[int, Vectors] = {}
         dimension = self.embedder().dimension
-        for at in range(0, len(ids), _AT_ONCE):
-            part = ids[at : at + _AT_ONCE]
-            marks = ",".join("?" * len(part))
-            rows = self._all(f"SELECT id, vector FROM chunks WHERE id IN ({marks})", *part)
-            for chunk_id, vector in rows:
-                found[chunk_id] = self._whole(vector, dimension)
-        return found
+        rows = self._rows_of(ids, "SELECT id, vector FROM chunks WHERE id IN ({ids})")
+        return {chunk: self._whole(vector, dimension) for chunk, vector in rows}
 
     def vector_blocks(self, size: int) -> Iterator[tuple[Ids, Vectors]]:
         """All chunks' ids and vectors, ascending by id, at most ``size`` at a time."""

@@ -17,12 +17,13 @@ from rag_app.errors import DocumentsError, SettingError
 from rag_app.language import detect
 from rag_app.settings import Settings, load_settings
 from rag_app.store.connection import named_errors
-from rag_app.store.database import INDEXED, Database, EmbeddedChunk, embedded_digest
+from rag_app.store.contents import EmbeddedChunk, embedded_digest
+from rag_app.store.database import Database
 from rag_app.store.lock import writer_lock
 from rag_app.store.places import index_folder, make_folder
 from rag_app.store.reader import IndexReader, open_reader
 from rag_app.store.vectors import VectorIndex
-from rag_app.values import Chunk, DocumentRecord, Page, Passage
+from rag_app.values import INDEXED, Chunk, DocumentRecord, Page, Passage
 
 _NO_FOLDER = ""  # the root of a document that is no file: no ingest takes it out
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import ingest, plan_only
+from ingest.pipeline import Progress, ingest, plan_only
 from rag_app import retrieve
 from rag_app.errors import DocumentsError
 from rag_app.settings import load_settings
@@ -30,6 +30,15 @@ def test_a_second_run_embeds_nothing(own, documents: Path):
     assert first.embedded == sum(file.chunks for file in first.files) > 0
     assert second.embedded == 0
     assert set(actions(second).values()) == {"unchanged"}
+
+
+def test_progress_counts_every_file_that_is_read_refused_ones_too(own, documents: Path):
+    (documents / "long.txt").write_text("No more than this. " * 100)
+    short = own.model_copy(update={"max_file_mb": 0.001})
+    for _ in range(2):  # a file that was too large is looked at again by each run
+        told: list[Progress] = []
+        ingest(documents, settings=short, on_progress=told.append)
+        assert told[-1].files_done == told[-1].files > 0
 
 
 def test_each_change_is_followed(own, documents: Path):

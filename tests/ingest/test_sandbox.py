@@ -1,5 +1,7 @@
 """A file that hangs, crashes or eats memory costs itself alone."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,15 @@ def test_each_costs_itself_alone(sandbox: Sandbox, tmp_path: Path):
         except FileRejected as rejected:
             reasons[word] = str(rejected.reason)
     assert reasons == {"hang": "timed_out", "crash": "corrupt", "eat": "too_large", "fine": "fine"}
+
+
+def test_a_parser_that_dies_between_two_files_leaves_nothing_open(sandbox: Sandbox, tmp_path: Path):
+    path = tmp_path / "fine.bad"
+    path.write_text("fine")
+    dead = sandbox._child
+    assert dead is not None
+    os.kill(dead.pid, signal.SIGKILL)
+    dead._process.wait()
+    assert sandbox.load(path).pages[0].text == "fine"
+    assert dead._process.stdin.closed
+    assert dead._process.stdout.closed

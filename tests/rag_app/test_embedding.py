@@ -1,9 +1,14 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
 
-from rag_app.embedding import load_embedder
+from rag_app.conversion import converted
+from rag_app.embedding import load_embedder, packaged_model
+from rag_app.embedding_engines import OpenVINOEngine
 from rag_app.errors import ModelNotFound, SettingError
+from rag_app.sentence_reader import load_sentence_reader
 from rag_app.settings import load_settings
 
 TEXTS = [
@@ -93,6 +98,22 @@ def test_a_question_is_embedded_once(embedder, monkeypatch):
     again = embedder.query_vectors(["Who paid for it?", "How long is the bridge?"])
     assert (again == first[::-1]).all()
     assert not embedder.query_vectors(["When did it open?"]).any()  # that one is new
+
+
+@pytest.mark.parametrize("load", [load_embedder, load_sentence_reader])
+def test_threads_that_ask_at_the_same_time_load_one_model(load):
+    settings = load_settings(threads=1)  # which no other test has loaded
+    with ThreadPoolExecutor(3) as threads:
+        loaded = list(threads.map(load, [settings] * 3))
+    assert len({id(model) for model in loaded}) == 1
+
+
+def test_a_system_that_limits_no_cores_embeds_too(embedder, monkeypatch):
+    monkeypatch.delattr("os.sched_getaffinity", raising=False)  # as on macOS
+    settings = load_settings()
+    model = converted(packaged_model(), embedder.identity.sha256, "packaged", settings.cache_dir)
+    engine = OpenVINOEngine(model.network, embedder._tokenizer, 256, settings.threads)
+    assert np.allclose(engine.encode(TEXTS), embedder.encode(TEXTS))
 
 
 def test_counts_tokens_and_cuts_at_one(embedder):

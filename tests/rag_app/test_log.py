@@ -1,5 +1,7 @@
 import json
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
@@ -10,6 +12,7 @@ from rag_app.__main__ import main
 from rag_app.errors import Cancelled, LogError, QuestionError
 from rag_app.log import ExchangeLog, open_log
 from rag_app.replay import replay
+from rag_app.settings import load_settings
 
 
 @pytest.fixture
@@ -38,6 +41,23 @@ def test_an_equal_question_over_an_unchanged_index_is_answered_from_the_log(aski
     other = asking.model_copy(update={"min_support": 0.4})
     assert not ask(question, settings=other).cached
     assert not ask(question, settings=asking.model_copy(update={"cache": False})).cached
+
+
+def test_looking_for_an_equal_question_takes_no_longer_in_a_long_log(tmp_path):
+    log = ExchangeLog(tmp_path / "log.sqlite")
+
+    def steps() -> int:
+        taken = []
+        log._connection.set_progress_handler(lambda: taken.append(1), 1)
+        assert log.same("a key that no exchange has") is None
+        log._connection.set_progress_handler(None, 0)
+        return len(taken)
+
+    log.begin("When was BERT published?", "default")
+    short = steps()
+    for number in range(200):
+        log.begin(f"Question {number}?", "default")
+    assert steps() == short
 
 
 def test_a_changed_index_is_read_anew(own, documents):
@@ -92,6 +112,19 @@ def test_without_a_log_nothing_is_written(asking, tmp_path):
     off = asking.model_copy(update={"log": False})
     assert ask("Who published LoRA?", settings=off).text
     assert not (tmp_path / "log.sqlite").exists()
+
+
+def test_whoever_opens_it_first_has_the_same_log(tmp_path, monkeypatch):
+    class Slow(ExchangeLog):
+        def __init__(self, path):
+            time.sleep(0.2)
+            super().__init__(path)
+
+    monkeypatch.setattr("rag_app.log.ExchangeLog", Slow)
+    settings = load_settings(indexes_dir=tmp_path)
+    with ThreadPoolExecutor(4) as threads:
+        opened = list(threads.map(open_log, [settings] * 4))
+    assert len({id(log) for log in opened}) == 1
 
 
 def test_a_damaged_log_costs_no_answer(asking, tmp_path, caplog):

@@ -24,7 +24,7 @@ def passages(page: str = PAGE) -> list[Passage]:
 
 def test_neighbours_become_one_passage_at_the_better_ones_place():
     first, second, third, _, last = passages()
-    merged = merge_neighbours([third, last, second, first], 3, lambda *_: PAGE)
+    merged = merge_neighbours([third, last, second, first], 3, lambda _: PAGE)
     assert [p.text for p in merged] == [
         "Costs fell.\nThe margin was 12%.",
         "The outlook holds.",
@@ -37,7 +37,7 @@ def test_neighbours_become_one_passage_at_the_better_ones_place():
 @given(st.permutations(range(5)), st.integers(1, 5), st.sampled_from([PAGE, "other", None]))
 def test_every_merged_passage_is_verbatim_and_nothing_better_is_lost(order, limit, page_text):
     ranked = [passages()[at] for at in order]
-    merged = merge_neighbours(ranked, limit, lambda *_: page_text)
+    merged = merge_neighbours(ranked, limit, lambda _: page_text)
     assert len(merged) <= limit
     assert all(PAGE[p.start : p.end] == p.text for p in merged)
     shown = [span for p in merged for span in p.sentences]
@@ -49,7 +49,7 @@ def test_pages_and_sections_are_not_merged():
     one, other = passages()[:2]
     for apart in ({"page": 4}, {"source": "b.pdf"}, {"headings": ("Risks",)}):
         changed = Passage(**{**other.__dict__, **apart})
-        assert len(merge_neighbours([one, changed], 5, lambda *_: PAGE)) == 2
+        assert len(merge_neighbours([one, changed], 5, lambda _: PAGE)) == 2
 
 
 def test_a_result_names_a_place_once(settings):

@@ -7,10 +7,11 @@ import numpy as np
 
 from rag_app.embedding import load_embedder
 from rag_app.settings import Settings
-from rag_app.store.database import INDEXED, Database, EmbeddedChunk
+from rag_app.store.contents import EmbeddedChunk
+from rag_app.store.database import Database
 from rag_app.store.places import index_folder, make_folder
 from rag_app.store.vectors import VectorIndex
-from rag_app.values import Chunk, DocumentRecord, Page
+from rag_app.values import INDEXED, Chunk, DocumentRecord, Page
 
 
 def build(settings: Settings, *, files: int, chunks: int, name: str = "default") -> Path:

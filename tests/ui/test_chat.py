@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from rag_app.errors import Cancelled
 from rag_app.log import ExchangeLog
-from rag_app.store.database import INDEXED, Database
-from rag_app.values import Answer, Citation, Claim, Coverage, DocumentRecord, Page, Usage
+from rag_app.store.database import Database
+from rag_app.values import INDEXED, Answer, Citation, Claim, Coverage, DocumentRecord, Page, Usage
 from tests.ui.tabs import answered, ask, new_tab, texts
 from ui.jobs import AnswerJob
 

@@ -153,11 +153,10 @@ def test_a_file_that_cannot_be_kept_keeps_no_other_from_being_added(app: AppTest
 
 def test_an_upload_waits_for_the_run_that_is_going_on(app: AppTest, own: Settings, documents: Path):
     from rag_app.store.places import index_folder
-    from ui.ingesting import IngestJob, Work, start
+    from ui.ingesting import Work, start
 
     app.run()
-    job = IngestJob("default", [Work(documents)], own)  # of another tab
-    start(job)
+    job = start("default", [Work(documents)], own)  # of another tab
     app.file_uploader[0].set_value(
         [("otter.txt", b"The otter Brambles was born in Seattle in 2019.", "text/plain")]
     )

@@ -1,5 +1,6 @@
 """The evaluation page: a question file in the background, its plots and failures, and watching."""
 
+import errno
 import json
 import threading
 import time
@@ -133,6 +134,18 @@ def test_an_uploaded_question_file_is_the_one_that_is_run(app: AppTest, own: Set
         own.indexes_dir / "evaluations" / "questions" / "mine.jsonl"
     ).run()
     assert app.selectbox(key="questions_file").value.name == "mine.jsonl"
+
+
+def test_a_question_file_that_finds_no_room_is_told(app: AppTest, own: Settings, monkeypatch):
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    app.run()
+    monkeypatch.setattr(Path, "write_bytes", full)
+    given = [("other.jsonl", b"{}", "application/jsonl")]
+    app.file_uploader(key="questions_upload").set_value(given).run()
+    assert not app.exception
+    assert "No space left" in app.error[0].value
 
 
 def test_a_watched_questions_changed_answer_is_shown_and_accepted(

@@ -1,11 +1,14 @@
 """Jobs end in the log, whatever ends them."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from rag_app.errors import Cancelled, IndexNotFound
 from rag_app.log import ExchangeLog
+from ui import ingesting, tasks
 from ui.jobs import UNEXPECTED, AnswerJob, Jobs
 
 
@@ -56,3 +59,38 @@ def test_a_stopped_job_is_found_and_heard(log):
     exchange = log.exchange(number)
     assert exchange is not None
     assert exchange.state == "stopped"
+
+
+def test_two_tabs_that_start_a_task_at_the_same_time_start_one(monkeypatch):
+    begun = []
+
+    class Slow(tasks.Task):
+        def __init__(self, name, work):
+            time.sleep(0.2)
+            super().__init__(name, work)
+
+    def work(on_progress, stop):
+        begun.append(1)
+        stop.wait(10)
+
+    monkeypatch.setattr(tasks, "Task", Slow)
+    with ThreadPoolExecutor(2) as tabs:
+        list(tabs.map(lambda _: tasks.start("evaluation", work), range(2)))
+    task = tasks.task_of("evaluation")
+    assert task is not None
+    task.stop.set()
+    assert len(begun) == 1
+
+
+def test_two_tabs_that_add_folders_at_the_same_time_share_one_job(own, tmp_path, monkeypatch):
+    class Slow(ingesting.IngestJob):
+        def __init__(self, index, works, settings):
+            time.sleep(0.2)
+            super().__init__(index, works, settings)
+
+    monkeypatch.setattr(ingesting, "IngestJob", Slow)
+    works = [ingesting.Work(tmp_path)]
+    with ThreadPoolExecutor(2) as tabs:
+        one, other = tabs.map(lambda _: ingesting.start("default", works, own), range(2))
+    one.stop()
+    assert one is other

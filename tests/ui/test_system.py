@@ -40,7 +40,7 @@ def test_models_index_and_answers_are_shown_and_the_models_memory_is_freed(
     for _ in range(2):
         ask("How long is the bridge?", settings=own)
     model = load_llm(own.llm, own)
-    model.warm_up()
+    model.describe()
     app.run()
     assert not app.exception
     models, index = (table.value for table in app.dataframe)

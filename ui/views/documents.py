@@ -9,8 +9,8 @@ from ingest.removal import UPLOADS
 from rag_app.errors import RagError
 from rag_app.invisible import without_invisible
 from rag_app.rendering import inert
-from rag_app.store.database import INDEXED
 from rag_app.store.places import index_folder, noted_roots, real_folder
+from rag_app.values import INDEXED
 from ui import ingesting, resources, session
 from ui.document_actions import actions, say, taken_out
 from ui.document_preview import preview

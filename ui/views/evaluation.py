@@ -18,7 +18,7 @@ from rag_app.evaluation_runs import (
 )
 from rag_app.question_file import Question, read_questions, unknown_evidence
 from rag_app.rendering import inert
-from rag_app.store.database import INDEXED
+from rag_app.values import INDEXED
 from ui import resources, session, tasks
 from ui.language import t
 from ui.listing import opened
@@ -60,6 +60,8 @@ def _begin(index: str) -> None:
     settings = resources.settings()
     with st.expander(t("run_new"), icon=":material/play_circle:", expanded=not run_names(settings)):
         st.file_uploader(t("questions_upload"), type=["jsonl"], key=_UPLOAD, on_change=_keep_upload)
+        if fault := session.fault():
+            st.error(t("error", error=inert(fault)))
         files = [*question_files(settings), *([_EXAMPLES] if _EXAMPLES.exists() else [])]
         if not files:
             st.caption(t("questions_none"))
@@ -95,6 +97,7 @@ def _unknown(questions: list[Question], index: str) -> list[str]:
     return unknown_evidence(questions, sources)
 
 
+@session.tells_faults
 def _keep_upload() -> None:
     """Keep the question file that was given, and choose it to be run."""
     if (given := st.session_state[_UPLOAD]) is not None:

@@ -20,6 +20,7 @@ from rag_app.monitoring import (
     past,
     stage_times,
 )
+from rag_app.processor import cores
 from rag_app.rendering import inert, one_line
 from rag_app.store.schema import DATABASE_FILE, VECTORS_FILE
 from ui import resources, session
@@ -53,9 +54,8 @@ def _machine() -> None:
     else:
         before: Machine = st.session_state.get(_BEFORE, now)
         st.session_state[_BEFORE] = now
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         busy, memory, here, model = st.columns(4)
-        busy.metric(t("cpu", cores=cores), f"{load_between(before, now):.0%}")
+        busy.metric(t("cpu", cores=cores()), f"{load_between(before, now):.0%}")
         memory.metric(
             t("memory"), _gigabytes(now.memory_used), _of(now.memory_total), delta_color="off",
             delta_arrow="off",

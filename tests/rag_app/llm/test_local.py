@@ -101,7 +101,7 @@ def test_a_killed_model_costs_one_answer(llm):
 def test_the_model_dies_with_a_parent_that_is_killed():
     code = (
         "from rag_app.llm import load_llm; from rag_app.settings import load_settings; import time;"
-        "llm = load_llm('packaged', load_settings()); llm.warm_up();"
+        "llm = load_llm('packaged', load_settings()); llm.describe();"
         "print(llm.process_id, flush=True); [llm.invoke('Tell a story.') for _ in range(999)]"
     )
     with subprocess.Popen(

@@ -1,5 +1,6 @@
 import os
 import random
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,12 @@ from ingest.pipeline import ingest
 from rag_app import retrieve
 from rag_app.embedding import load_embedder
 from rag_app.errors import EmbedderMismatch, IndexBusy, IndexDamaged, IndexNotFound, SettingError
+from rag_app.store.contents import EmbeddedChunk
 from rag_app.store.database import Database
 from rag_app.store.lock import writer_lock
 from rag_app.store.places import index_folder
 from rag_app.store.vectors import VectorIndex
+from rag_app.values import INDEXED, Chunk, DocumentRecord, Page
 
 
 @pytest.fixture
@@ -110,3 +113,40 @@ def test_vectors_and_folders_are_their_users_alone_whatever_the_umask(own, docum
     for name in ("vectors.faiss", "folders.jsonl"):
         status = (own.indexes_dir / "default" / name).stat()
         assert oct(status.st_mode & 0o777) == "0o600"
+
+
+def test_the_page_around_a_chunk_is_found_as_quickly_at_the_end_of_a_long_document(own):
+    folder, identity = own.indexes_dir / "default", load_embedder(own).identity
+    folder.mkdir(parents=True)
+    database = Database(folder, embedder=identity)
+    pages = [Page(number, f"Page {number} of 400.") for number in range(1, 401)]
+    chunks = [
+        EmbeddedChunk(Chunk(at, 0, 4, "Page", (), 1), b"", np.zeros(identity.dimension))
+        for at in range(len(pages))
+    ]
+    with database.change():
+        database.put_document(
+            DocumentRecord("a.pdf", "", 0, "", "en", "", INDEXED, "", 400, 400, 0.0),
+            "", "", pages, chunks,
+        )  # fmt: skip
+
+    def steps(chunk: int, page: int) -> int:
+        taken: list[int] = []
+        database._connection.set_progress_handler(lambda: taken.append(1), 1)
+        assert database.page_around(chunk) == f"Page {page} of 400."
+        database._connection.set_progress_handler(None, 0)
+        return len(taken)
+
+    first, *_, last = database.chunk_ids().tolist()
+    assert steps(last, 400) == steps(first, 1)
+    assert database.page_around(last + 1) is None
+
+
+def test_more_chunks_are_read_than_one_statement_takes(index: Path):
+    database = Database(index)
+    database._connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+    known = database.chunk_ids().tolist()
+    asked = [*range(known[-1] + 1, known[-1] + 2000), *known]
+    assert sorted(database.passages(asked)) == known
+    assert sorted(database.pages_of(asked)) == known
+    assert sorted(database.vectors_by_id(asked)) == known
