@@ -40,9 +40,11 @@ def defined_by(question: str) -> str:
 
 def defines(text: str, topic: str) -> float:
     """1 where the text says what the topic is, 0 where it does not, -1 where it is no sentence."""
+    one = re.escape(topic.removesuffix("s"))
+    if re.search(rf"(?i)\([^()\"“”«»]{{0,60}}[\"“«]{one}(?:s|es)?[\"”»]\)", text):
+        return 1.0  # a contract's list of its parties: Ash Ltd (the "Landlord") and ...
     if not text.rstrip("*_`”\"') ").endswith(_PROSE_ENDS):
         return -1.0
-    one = re.escape(topic.removesuffix("s"))
     name = rf"(?<!\w)[*_`\"“]*{one}(?:s|es)?[*_`\"”]*(?!\w)"
     aside = r"(?:\s*\([^()]{1,80}\))?(?:,[^,.;]{1,80},)?"
     forms = rf"(?i){name}{aside}\s+{_IS}\b|\b{_CALLED}\s+(?:an?\s+|the\s+|o\s+|a\s+)?{name}"

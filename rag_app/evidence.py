@@ -12,8 +12,9 @@ from rag_app.definitions import defined_by, defines
 from rag_app.embedding import Embedder
 from rag_app.injection import flag
 from rag_app.language import Language, detect
+from rag_app.periods import is_of_another_period
 from rag_app.row_names import is_row_of_another_name
-from rag_app.rows import cells, is_another_row
+from rag_app.rows import cells, is_another_row, is_of_another_variant, is_under_another_number
 from rag_app.sentence_reader import Candidate, SentenceReader
 from rag_app.sentence_similarity import KeptVectors, cosines
 from rag_app.store.database import Database
@@ -33,13 +34,14 @@ _READ = 12  # sentences, the most relevant ones, that the reader reads
 _HEADING_CREDIT = 0.5  # of a word that stands in the headings or the file's name alone
 _AROUND_CREDIT = 0.2  # of one that stands in the passage's other sentences alone
 _DEFINITION_WEIGHT = 0.25  # where the question asks what something is
-_ANOTHER_ROW = 0.5  # is taken from the relevance of a row of another thing
+_ANOTHER_ROW = 0.5  # is taken from the relevance of a row, or a sentence, of another thing
 _FEWEST_WORDS = 3  # of a sentence that has no figure
 _LONGEST = 600  # characters; a longer stretch is no quotation
 
 _WORD = re.compile(r"[^\W\d_]+")
 _MORE_THAN_WORDS = re.compile(r"[\d:|;]|[.!]\s*$")  # a line in capitals without is a heading
 _HEADING = re.compile(r"(?m)^#{1,6}[ \t]+(\S.*)$")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _RULE = re.compile(r"\|[\s:|-]+")
 _FIGURE = re.compile(r"\d[\d.,]{2,}|\d\s*%")
 _DATED = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")  # a year, of which a heading says nothing
@@ -122,7 +124,8 @@ def rank_sentences(
             relevance += _DEFINITION_WEIGHT * defines(text, topic)
         row = cells(text, header)
         is_another = bool(row) and _is_another(question, row, f"{header} {text}", passage)
-        relevance -= _ANOTHER_ROW * is_another
+        is_beside = not row and _is_told_of_another(question, text, passage)
+        relevance -= _ANOTHER_ROW * (is_another or is_beside)
         if text not in ranked or ranked[text].relevance < relevance:
             ranked[text] = Sentence(passage, start, end, relevance, None, bool(row), is_another)
     relevant = sorted(ranked.values(), key=lambda sentence: -sentence.relevance)
@@ -137,6 +140,18 @@ def _is_another(question: str, row: Sequence[tuple[str, str]], text: str, passag
         is_another_row(question, row, above)
         or is_of_another_day(question, row)
         or is_row_of_another_name(question, text, passage.text, above)
+        or is_of_another_variant(question, text, passage.text)
+    )
+
+
+def _is_told_of_another(question: str, text: str, passage: Passage) -> bool:
+    """Whether a sentence names another time than the question, or its document another number.
+
+    One beside it may tell of what is asked for, so it is ranked lower and no more.
+    """
+    above = " ".join((passage.title, *passage.headings))
+    return is_of_another_period(question, text, "") or is_under_another_number(
+        question, above, passage.text
     )
 
 
@@ -246,15 +261,15 @@ def _overlap(text: str, passage: Passage, words: Sequence[WeighedWord]) -> float
     """The share of the question's words, by weight, that the sentence has.
 
     A word of the headings above it, or of the sentences around it, counts a part: what they have
-    named a sentence may leave out.
+    named a sentence may leave out. So does one of an e-mail address, which names, and says nothing.
     """
     total = sum(word.weight for word in words)
     if total <= 0:
         return 0.0
     language = detect(passage.text)
-    have = frozenset(analyse(text, language))
-    name = PurePosixPath(passage.source).stem
-    above = _terms(" ".join((name, passage.title, *passage.headings)), language)
+    have = frozenset(analyse(_ADDRESS.sub(" ", text), language))
+    names = (PurePosixPath(passage.source).stem, passage.title, *passage.headings)
+    above = _terms(" ".join((*names, *_ADDRESS.findall(text))), language)
     around = _terms(passage.text, language)
     found = 0.0
     for word in words:

@@ -31,8 +31,14 @@ _SHORT_MONTH = re.compile(
 )
 _DAY = re.compile(r"(?<!\d)(?:\d{4}([-/.])(\d\d?)\1\d\d?|(\d\d?)([-/.])(\d\d?)\4\d{4})(?!\d)")
 _AMBIGUOUS = re.compile(r"(?:in|of|since|during|until|by|for|last|this)\s$|^\s\d")  # around "may"
+# "between $5m and $6m" and "until 4%" tell of amounts, and of no time.
+_NO_AMOUNT = (
+    r"(?!\s+(?:(?-i:US|R|CA|A)?[$€£]\s?\d|(?-i:[A-Z]{3})\s\d"
+    r"|\d[\d.,]*\s?(?:%|percent|per\s+cent|por\s+cento|million|billion|thousand|milh|bilh)))"
+)
 _OPEN_ENDED = re.compile(
-    r"(?i)\b(?:before|after|since|until|till|between|antes|depois|após|desde|até|entre|a\s+partir"
+    r"(?i)\b(?:(?:before|after|since|until|till|between|antes|depois|após|desde|até|entre|a\s+partir)"
+    rf"\b{_NO_AMOUNT}"
     r"|(?:from|de)\s+(?:\w+\s+)?\d{4}\s+(?:to|a)\s)"
 )
 
@@ -74,10 +80,11 @@ def is_of_another_period(question: str, said: str, around: str) -> bool:
     question does. What happened before or since a time may be told under another, and what
     lasted under its first and last year.
     """
-    if _OPEN_ENDED.search(question) or _OPEN_ENDED.search(said):
+    asked = periods(question)
+    if not any(asked.values()) or _OPEN_ENDED.search(question) or _OPEN_ENDED.search(said):
         return False
     around = f"{around} {said}"
-    asked, told, beside = periods(question), periods(said), periods(around)
+    told, beside = periods(said), periods(around)
     beside["month"] |= _written_otherwise(around)
     return any(
         asked[kind]

@@ -107,6 +107,7 @@ _NO_SUBJECT = re.compile(
     r"|(?!(?:é|foi|há|tem|são|era|está)\b)\w+(?:am|em|ou|eu|iu|[ae]))$"
 )
 _MAY = frozenset("posso podemos pode podem devo devemos deve devem existe existem".split())
+_PERSON = re.compile(r"(?i)\b(?:s?he|el[ea])\b")  # "it" may stand for nothing: "Is it true that"
 _FEW_WORDS = 3  # telling words; with more a question says by itself what it is about
 
 
@@ -136,7 +137,8 @@ def _follow(before: str, question: str) -> str:
     if _PERIOD_ALONE.match(fragment):
         return _replaced(before, fragment)
     if not lead and (
-        _names(asked) or (len(_telling(asked)) > _FEW_WORDS and not refers(asked, _topic(before)))
+        (_names(asked) and not _of_a_person(asked, before))
+        or (len(_telling(asked)) > _FEW_WORDS and not refers(asked, _topic(before)))
     ):
         return question
     if not lead and _NO_SUBJECT.match(fragment) and _topic(before):
@@ -153,6 +155,18 @@ def _follow(before: str, question: str) -> str:
     if (len(_telling(rest)) == 0 and fragment) or _IN_WHICH.match(fragment):
         return f"{before.rstrip('?!. ')}: {rest}"
     return question
+
+
+def _of_a_person(asked: str, before: str) -> bool:
+    """Whether "she" stands before any name in it, as in "When did she join Ford?"."""
+    named, known = _names(asked), _names(before)
+    person = _PERSON.search(asked)
+    return (
+        person is not None
+        and known[:1] != []
+        and known[0] not in named
+        and person.end() <= asked.find(named[0])
+    )
 
 
 def _is_question(fragment: str, language: Language) -> bool:
@@ -195,7 +209,7 @@ def _replaced(before: str, fragment: str) -> str:
     told = _HANGING.sub("", _PERIOD.sub("", bare).strip())
     names = _names(body)
     if _NAME.fullmatch(told) and names:
-        replaced = body.replace(names[0], told, 1)
+        replaced = body.replace(_like(told, names), told, 1)
         years = _PERIOD.findall(bare)
         dated = _dated(replaced, years[0], _placed(years[0], before)) if years else replaced
         return dated + end
@@ -210,6 +224,15 @@ def _replaced(before: str, fragment: str) -> str:
             return _replaced(said, when.group())
         return f"{body[:start]}{fragment}{body[stop:]}{end}"
     return f"{body} {fragment}{end}"
+
+
+def _like(name: str, names: Sequence[str]) -> str:
+    """The one of ``names``, which has any, that the ``name`` takes the place of.
+
+    A model's number stands for a model's number: "CP-150" for "CP-100", not for "UK".
+    """
+    numbered = (it for it in names if any(map(str.isdigit, it)))
+    return next(numbered, names[0]) if any(map(str.isdigit, name)) else names[0]
 
 
 def _put_in_place(body: str, fragment: str) -> str:

@@ -18,6 +18,11 @@ _NUMBERED = re.compile(
     r"0*(?P<number>\d{1,9})\b(?![.,]\d)"
 )
 _CODE = re.compile(r"(?<![^\W_])([^\W\d_]{1,4})[-‐‑]?(\d{1,9})(?![^\W_])")
+# "CP-300X" is another thing than "CP-300"; a plural's "s" makes none.
+_VARIANT = re.compile(
+    r"(?<![^\W_])([^\W\d_]{1,4})[-‐‑]?(\d{1,9})((?!s(?![^\W_]))[^\W\d_]{0,2})s?(?![^\W_])"
+)
+_HALF = re.compile(r"(?i)h[12]")  # of a year, which is often told in words
 # In prose a number may belong to what follows it, "above 300 kg": it is the noun's where an article
 # stands before that, where the noun is a name, or where a hyphen joins them.
 _TOLD_APART = re.compile(
@@ -120,6 +125,62 @@ def is_of_another_number(question: str, said: str, around: str) -> bool:
     )
 
 
+def is_of_another_variant(question: str, row: str, passage: str) -> bool:
+    """Whether the row is of a thing whose code ends in other letters: CP-300X for CP-300.
+
+    One that is asked for without letters may have some in the table, unless another row of the
+    ``passage`` has it without.
+    """
+    own, around = _variants(row), _variants(passage)
+    return any(
+        (letters, number, ending) not in own
+        and any(it[:2] == (letters, number) for it in own)
+        and (ending != "" or (letters, number, ending) in around)
+        for letters, number, ending in _variants(question)
+        if letters not in _QUARTERS
+    )
+
+
+def phrases_of_codes(question: str, passage: str) -> list[str]:
+    """How keyword search may hold the question's codes whose like, and not they, the passage has.
+
+    >>> phrases_of_codes("What does the CP-200 cost?", "The CP-100 costs 9.")
+    ['cp 200', 'cp200']
+    """
+    around = _variants(passage)
+    series = {letters for letters, _, _ in around} - _QUARTERS
+    asked = [
+        it
+        for it in _VARIANT.finditer(question)
+        if it[1].lower() in series and not _HALF.fullmatch(it[0])
+    ]
+    if any((it[1].lower(), int(it[2]), it[3].lower()) in around for it in asked):
+        return []
+    return [f"{it[1]}{gap}{it[2]}{it[3]}".lower() for it in asked for gap in (" ", "")]
+
+
+def is_under_another_number(question: str, above: str, passage: str) -> bool:
+    """Whether what stands ``above`` a passage names by its number another thing than is asked for.
+
+    "Version 2" for version 3, where the passage names no other version; parts of a document, such
+    as sections, follow each other in a passage, and are passed over.
+    """
+    asked = [thing for thing in _asked(question)[0] if thing.stems.isdisjoint(_PARTS_STEMS)]
+    if not asked:
+        return False
+    told, beside = numbered_things(above), numbered_things(passage)
+    return any(
+        any(_is_like(it, thing) for it in told)
+        and not any(_is_like(it, thing) and it not in told for it in beside)
+        and not any(_is_like(it, thing) and it.number == thing.number for it in told)
+        for thing in asked
+    )
+
+
+def _is_like(thing: Numbered, other: Numbered) -> bool:
+    return not thing.stems.isdisjoint(other.stems)
+
+
 def _alike_things(question: str, said: str) -> list[tuple[set[int], set[int]]]:
     """The numbers that the question and what is said give to things of one kind."""
     found: list[tuple[set[int], set[int]]] = []
@@ -153,6 +214,13 @@ def _asked(question: str) -> tuple[list[Numbered], frozenset[tuple[str, int]]]:
 def _codes(text: str) -> frozenset[tuple[str, int]]:
     """Letters that a number follows at once, as in S22, in lower case."""
     return frozenset((match[1].lower(), int(match[2])) for match in _CODE.finditer(text))
+
+
+def _variants(text: str) -> frozenset[tuple[str, int, str]]:
+    """Codes with the letters that they end in, in lower case."""
+    return frozenset(
+        (match[1].lower(), int(match[2]), match[3].lower()) for match in _VARIANT.finditer(text)
+    )
 
 
 def _alike(code: tuple[str, int], others: frozenset[tuple[str, int]]) -> bool:
@@ -202,6 +270,9 @@ def _split(row: str) -> list[str]:
 
 def _stems(text: str) -> frozenset[str]:
     return frozenset(stem for language in STOP_WORDS for stem in analyse(text, language))
+
+
+_PARTS_STEMS = frozenset(stem for part in _PARTS for stem in _stems(part))
 
 
 class _Numbers:

@@ -8,8 +8,9 @@ from statistics import fmean
 from rag_app.dates import MONTH_OF
 from rag_app.evidence import Sentence, probability
 from rag_app.language import STOP_WORDS, Language, detect, is_surely
+from rag_app.parallels import names_in_the_place_of_others
 from rag_app.periods import is_of_another_period
-from rag_app.rows import is_of_another_number
+from rag_app.rows import is_of_another_number, phrases_of_codes
 from rag_app.store.database import Database
 from rag_app.terms import analyse, any_of, words_of
 from rag_app.values import Scope
@@ -84,11 +85,27 @@ def _is_of_another(question: str, best: Sentence, database: Database) -> bool:
         best.is_another_row
         or is_of_another_period(question, said, around)
         or is_of_another_number(question, said, around)
+        or _is_of_unknown_code(question, around, database)
     ):
         return True
-    return best.is_row and any(
+    if not best.is_row:
+        return any(
+            all(_is_elsewhere(word, around, passage.source, database) for word in name.split())
+            and database.matching(" OR ".join(any_of(stems) for stems in words_of(name)))
+            for name in names_in_the_place_of_others(question, best.text)
+        )
+    return any(
         _is_elsewhere(name, around, passage.source, database) for name in _NAME.findall(question)
     )
+
+
+def _is_of_unknown_code(question: str, around: str, database: Database) -> bool:
+    """Whether it asks of codes that no chunk has, and the passage has their like: CP-200, CP-100.
+
+    A misspelt name may be meant for a known one; of a series of codes each is another thing.
+    """
+    phrases = phrases_of_codes(question, around)
+    return bool(phrases) and not database.matching(" OR ".join(f'"{it}"' for it in phrases))
 
 
 def _is_elsewhere(name: str, around: str, source: str, database: Database) -> bool:

@@ -31,6 +31,9 @@ def test_what_is_to_be_defined(question: str, topic: str):
         ("LoRA trains 65,536 weights.", 0),
         ("FLoRAs are flowers.", 0),
         ("| LoRA | 2021 | 8 |", -1),
+        ('between Ash Ltd (the "LoRA") and Elm Ltd (the "Tenant")', 1),
+        ("entre Ash Ltda (doravante “LoRA”) e Elm Ltda (“Locatária”)", 1),
+        ('between Ash Ltd (the "Landlord") and Elm Ltd (the LoRA)', -1),
     ],
 )
 def test_sentences_that_define(text: str, says: int):

@@ -58,3 +58,32 @@ def test_a_heading_amid_a_passage_is_no_evidence(settings):
     words = [WeighedWord(stems, 1.0) for stems in words_of(question)]
     ranked = rank_sentences(question, [passage], load_embedder(settings), words)
     assert {it.text for it in ranked} == {"It has 40 people.", "The south brings in most."}
+
+
+def test_the_words_of_an_address_say_nothing(settings):
+    """Whose address it is, is asked by name, and so is everything else of her."""
+    question = "Where did Ada Lopes study?"
+    words = [WeighedWord(stems, 1.0) for stems in words_of(question)]
+    lines = ("Write to ada.lopes@mail.example or call.", "Write to Ada Lopes (or call).")
+    texts = "\n".join(lines)
+    spans = ((0, len(lines[0])), (len(lines[0]) + 1, len(texts)))
+    passage = Passage(texts, "a.txt", None, 0.9, 0, len(texts), sentences=spans)
+    ranked = rank_sentences(question, [passage], load_embedder(settings), words)
+    address, name = sorted(ranked, key=lambda sentence: sentence.start)
+    assert address.relevance < name.relevance - 0.2
+
+
+def test_a_sentence_on_another_year_is_ranked_after_one_on_the_year_that_is_asked_for(settings):
+    question = "What was the response rate of the survey of 2023?"
+    words = [WeighedWord(stems, 1.0) for stems in words_of(question)]
+    lines = (
+        "In 2022 the response rate was 68%.",
+        "Of 90 people 67 answered, a response rate of 75%.",
+    )
+    text = " ".join(lines)
+    spans = ((0, len(lines[0])), (len(lines[0]) + 1, len(text)))
+    passage = Passage(
+        text, "survey.txt", None, 0.9, 0, len(text), title="Survey of 2023", sentences=spans
+    )
+    ranked = rank_sentences(question, [passage], load_embedder(settings), words)
+    assert ranked[0].text == lines[1]

@@ -42,6 +42,17 @@ PONTE = "Qual é o comprimento da ponte Amarela?"
             "Is there a limit to Alder Bridge's height over the water in winter?",
         ),
         (PONTE, "Quando a sua construção começou?", "Quando a construção de Amarela começou?"),
+        (
+            "What is the UK price of the RX-100?",
+            "And the RX-150?",
+            "What is the UK price of the RX-150?",
+        ),
+        (
+            "Who is Ada Lovelace?",
+            "When did she meet Babbage?",
+            "When did Ada Lovelace meet Babbage?",
+        ),
+        ("Quem é Ana Silva?", "Quando ela entrou na Ford?", "Quando Ana Silva entrou na Ford?"),
     ],
 )
 def test_a_follow_up_becomes_the_question_that_it_stands_for(before: str, asked: str, meant: str):
@@ -250,6 +261,8 @@ def test_a_question_that_stands_alone_is_left_alone(question: str):
     [
         ("What is LoRA?", "Which methods are there that quantize weights to 4 bits?"),
         ("What is LoRA?", "Who said that the toll rises?"),
+        ("Who is Ana Silva?", "When did Rui Paz say that he would leave Ford?"),
+        ("Who is Ana Silva?", "Is it true that Ford sold the plant?"),
         ("What is LoRA?", "How much does this city spend on new roads?"),
         ("Who is Ana Silva?", "What is the toll that trucks pay?"),
         (BRIDGE, "How does a city council publish its annual budget online?"),

@@ -9,9 +9,17 @@ from ingest.pipeline import ingest
 from rag_app.answering import ask
 from rag_app.embedding import load_embedder
 from rag_app.evidence import Sentence
+from rag_app.parallels import names_in_the_place_of_others
 from rag_app.periods import is_of_another_period
 from rag_app.row_names import is_row_of_another_name
-from rag_app.rows import cells, is_another_row, is_of_another_number
+from rag_app.rows import (
+    cells,
+    is_another_row,
+    is_of_another_number,
+    is_of_another_variant,
+    is_under_another_number,
+    phrases_of_codes,
+)
 from rag_app.store.places import index_folder
 from rag_app.store.reader import open_reader
 from rag_app.support import support_of
@@ -87,6 +95,7 @@ def test_a_number_belongs_to_the_thing_before_it():
     [
         ("Income in 2022?", "Income in 2023 was 5.", "The year 2022 was worse."),
         ("Income before 2022?", "Income in 2019 was 5.", ""),
+        ("Income in 2022?", "It rose between 5 March 2021 and May 2023.", ""),
         ("Income in FY22?", "Income of 2021/22 was 5.", ""),
         ("Receita no 3º trimestre?", "No terceiro trimestre de 2023 a receita foi 5.", ""),
         ("When may it rise?", "It rose in April.", ""),
@@ -114,6 +123,8 @@ def test_a_period_that_is_told_or_not_asked_for_is_no_other(question: str, said:
         ("Income in 2015?", "Income on 2021-12-05 was 5."),
         ("Lucro em 2021?", "O lucro no 3T23 foi de 4."),
         ("What was the income in May?", "It may fall: April's income was 5."),
+        ("Income for 2025?", "For 2024 it will be between EUR 7 million and EUR 8 million."),
+        ("Receita em 2025?", "Em 2024 ficará entre 4% e 5%."),
     ],
 )
 def test_another_period_is_told_from_the_one_asked_for(question: str, said: str):
@@ -270,3 +281,100 @@ def test_a_sentence_in_the_other_language_may_answer(settings):
     assert answer.citations[0].source.startswith("pt/")
     assert ask("Who published QLoRA?", settings=only).abstained
     assert ask("Quem inventou o zepelim?", settings=only).abstained
+
+
+MODELS = "Model: RX-300; Price: 5\nModel: RX-300X; Price: 7\nModel: RX-500; Price: 9"
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "is_another"),
+    [
+        ("What does the RX-300 cost?", 1, True),
+        ("What does the RX-300 cost?", 0, False),
+        ("What does the RX300X cost?", 1, False),
+        ("What does the RX-500X cost?", 2, True),
+        ("What do RX-500s cost?", 2, False),
+        ("What was sold in Q3?", 2, False),
+    ],
+)
+def test_a_code_with_another_ending_is_another(question: str, row: int, is_another: bool):
+    assert is_of_another_variant(question, MODELS.split("\n")[row], MODELS) is is_another
+    only = "Model: RX-300X; Price: 7"  # the only one of its kind may be meant
+    assert not is_of_another_variant("What does the RX-300 cost?", only, only)
+
+
+@pytest.mark.parametrize(
+    ("question", "phrases"),
+    [
+        ("What does the RX-200 cost?", ["rx 200", "rx200"]),
+        ("What does the RX-500X cost?", ["rx 500x", "rx500x"]),
+        ("What does the RX500 cost?", []),
+        ("Is the RX-500 cheaper than the RX-200?", []),
+        ("What does the BX-200 cost?", []),  # of no series that is known
+    ],
+)
+def test_a_code_of_a_series_is_looked_for_as_it_may_be_written(question: str, phrases: list[str]):
+    assert phrases_of_codes(question, MODELS) == phrases
+
+
+@pytest.mark.parametrize(
+    ("question", "above", "passage", "is_another"),
+    [
+        ("What is due under version 3?", "Policy, version 2", "3. Due within 60 days.", True),
+        ("What is due under version 3?", "Policy, version 3", "Due within 30 days.", False),
+        ("What is due under version 3?", "Policy, version 2", "Version 3 says 30 days.", False),
+        ("What is due under section 3?", "Section 2", "Due within 30 days.", False),
+    ],
+)
+def test_a_document_of_another_number_is_told_by_what_stands_above(
+    question: str, above: str, passage: str, is_another: bool
+):
+    assert is_under_another_number(question, above, passage) is is_another
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "names"),
+    [
+        ("How many jobs are lost in Gdansk?", "No job was lost in Stavanger.", ["Gdansk"]),
+        ("How many jobs are lost in Gdansk?", "In Stavanger no job was lost.", []),
+        ("What is the limit for a trip to Gdansk?", "The limit is 180 in Europe.", []),
+        ("Who lost in Gdansk?", "Ana lost in Gdansk.", []),
+    ],
+)
+def test_a_name_in_the_very_place_of_another(question: str, said: str, names: list[str]):
+    assert names_in_the_place_of_others(question, said) == names
+
+
+@pytest.fixture(scope="module")
+def two_offices(settings, tmp_path_factory):
+    """Settings whose index tells of jobs in one place, of another place, and of two models."""
+    folder: Path = tmp_path_factory.mktemp("offices")
+    (folder / "release.txt").write_text("The yard was sold. No jobs will be lost in Stavanger.\n")
+    (folder / "memo.txt").write_text("The design office is in Gdansk. It has 64 desks.\n")
+    (folder / "limits.txt").write_text("The limit for a hotel night is 180 euros in Europe.\n")
+    (folder / "prices.csv").write_text("Model,Price\n" + "".join(f"RX-{n}00,{n}\n" for n in (1, 3)))
+    made = settings.model_copy(
+        update={"indexes_dir": folder.parent / "indexes", "answerer": "extractive"}
+    )
+    ingest(folder, settings=made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("question", "best", "is_another"),
+    [
+        ("How many jobs will be lost in Stavanger?", "No jobs will be lost in Stavanger.", False),
+        ("How many jobs will be lost in Gdansk?", "No jobs will be lost in Stavanger.", True),
+        ("How many jobs will be lost in Stavangr?", "No jobs will be lost in Stavanger.", False),
+        ("What is the limit for a trip to Gdansk?", "The limit for a hotel night is 180.", False),
+        ("What does the RX-200 cost?", "Prices of RX-100 and RX-300", True),
+        ("What does the RX300 cost?", "Prices of RX-100 and RX-300", False),
+    ],
+)
+def test_what_only_another_document_names_is_not_told_here(
+    two_offices, question: str, best: str, is_another: bool
+):
+    said = Sentence(Passage(best, "release.txt", None, 1.0, 0, len(best)), 0, len(best), 3.0)
+    index = open_reader(index_folder(two_offices, "default"), load_embedder(two_offices))
+    support = support_of(question, [replace(said, answers=5.0)], index.database)
+    assert (support < 0.5) is is_another
