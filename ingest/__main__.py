@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ingest", description=__doc__)
     parser.add_argument(
-        "folder", type=Path, nargs="?", help="folder of documents, with its subfolders"
+        "folder", type=_folder, nargs="?", help="folder of documents, with its subfolders"
     )
     parser.add_argument("--index", metavar="NAME", help="name of the index (default: default)")
     parser.add_argument(
@@ -99,13 +99,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _folder(given: str) -> Path:
+    """Raises ArgumentTypeError for "", which a path takes for the folder one stands in."""
+    if not given.strip():
+        raise argparse.ArgumentTypeError(
+            'the name is empty: is the variable that should hold it set? "." is this folder'
+        )
+    return Path(given)
+
+
 def _run(options: argparse.Namespace) -> int:
     _check(options)
     if options.verify is not None or options.repair is not None:
         from ingest.checkup import run_checkup
 
         return run_checkup(options)
-    options.index = options.index or "default"
+    options.index = "default" if options.index is None else options.index
     if options.remove:
         return _remove(options)
     if options.folder is None:

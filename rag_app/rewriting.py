@@ -148,6 +148,8 @@ def _follow(before: str, question: str) -> str:
     named = _with_names(rest, before)
     if named is not None:
         return named[:1].upper() + named[1:]
+    if lead and fragment and not _telling(rest):  # "and when?" asks of what was done, as "When?"
+        return f"{before.rstrip('?!. ')}: {rest}"
     own = [name for name in _names(rest) if not name.isupper()]  # "the CEO" is of someone
     if lead and fragment and not own and _topic(before):
         return f"{fragment[:1].upper()}{fragment[1:]} ({_topic(before)})?"

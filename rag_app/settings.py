@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +21,8 @@ from rag_app.errors import SettingError
 
 _BESIDE = ("RAG_OPENAI_API_KEY",)  # read from the environment alone
 _TOML = "rag.toml"
+_MOST_SECONDS = 31_536_000  # a year; the system's own waits end not far beyond
+_FILTER = re.compile(r"mask|refuse|[\w.]+:\w+|")
 
 log = logging.getLogger(__name__)
 
@@ -67,12 +69,17 @@ class Settings(BaseSettings):
         description='tried on each locked PDF, such as `["one", "another"]`',
     )
     parse_stall_s: float = Field(
-        60, gt=0, description="longest time without a new page or row while one file is parsed"
+        60,
+        gt=0,
+        le=_MOST_SECONDS,
+        description="longest time without a new page or row while one file is parsed",
     )
-    parse_timeout_s: float = Field(600, gt=0, description="longest time to parse one file")
+    parse_timeout_s: float = Field(
+        600, gt=0, le=_MOST_SECONDS, description="longest time to parse one file"
+    )
     parse_memory_mb: int = Field(2048, ge=256, description="most memory to parse one file")
     draw_timeout_s: float = Field(
-        15, gt=0, description="longest time to draw one page of a PDF, in seconds"
+        15, gt=0, le=_MOST_SECONDS, description="longest time to draw one page of a PDF, in seconds"
     )
     community_loaders: dict[str, str] = Field(
         default_factory=dict,
@@ -124,11 +131,13 @@ class Settings(BaseSettings):
         16, ge=0, description="questions that may wait for the model; one more is refused"
     )
     model_stall_s: float = Field(
-        300, gt=0, description="a model silent for longer, in seconds, is ended and started anew"
+        300,
+        gt=0,
+        le=_MOST_SECONDS,
+        description="a model silent for longer, in seconds, is ended and started anew",
     )
     content_filter: str = Field(
         "",
-        pattern=r"^(mask|refuse|[\w.]+:\w+)?$",
         description="`mask` or `refuse` personal data and abuse in questions and answers, or"
         " `module:object` with a filter of your own; nothing is filtered if empty",
     )
@@ -145,6 +154,27 @@ class Settings(BaseSettings):
         description='with `oidc`, whose addresses may enter, such as `["ana@example.org",'
         ' "@example.org"]`; everyone whom the provider knows if empty',
     )
+
+    @field_validator("indexes_dir", "cache_dir", mode="before")
+    @classmethod
+    def _is_named(cls, given: object) -> object:
+        """Raises ValueError for "", which a path takes for the folder one stands in."""
+        if given == "":
+            raise ValueError("It is empty. Name a folder, or leave it out.")
+        return given
+
+    @field_validator("glossary", mode="before")
+    @classmethod
+    def _none_if_empty(cls, given: object) -> object:
+        return None if given == "" else given
+
+    @field_validator("content_filter")
+    @classmethod
+    def _is_a_filter(cls, given: str) -> str:
+        """Raises ValueError for what names no filter."""
+        if not _FILTER.fullmatch(given):
+            raise ValueError("It is 'mask', 'refuse' or 'module:object'; none if empty.")
+        return given
 
     @classmethod
     def settings_customise_sources(
@@ -168,7 +198,8 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         faults = "; ".join(
-            f"RAG_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            f"RAG_{str(fault['loc'][0]).upper()}{_within(fault['loc'][1:])}: "
+            + fault["msg"].removeprefix("Value error, ").rstrip(".")
             for fault in error.errors()
         )
         raise SettingError(f"Settings cannot be used. {faults}.") from error
@@ -180,6 +211,11 @@ def load_settings(**overrides: object) -> Settings:
         ) from error
     except ValueError as error:
         raise SettingError(f"rag.toml cannot be read: {error}.") from error
+
+
+def _within(place: tuple[int | str, ...]) -> str:
+    """Where in a list or a table the fault is, such as " (at .eml)"; "" for the whole value."""
+    return f" (at {', '.join(map(str, place))})" if place else ""
 
 
 def strange_settings() -> list[str]:

@@ -1,6 +1,7 @@
 """Words as BM25 compares them: folded, stemmed by language, numbers written one way."""
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -22,6 +23,7 @@ _ACCENTS = {
 }  # fmt: skip
 _ORDINAL = re.compile(r"[1-9]\d?")
 _STEMMERS = {"en": "english", "pt": "portuguese"}
+_STEMMING = threading.Lock()  # a stemmer holds the word in hand: two at once mix their stems
 _HYPHEN = "[-‐‑–]"  # the last is a dash, which some write for it
 _JOINABLE = r"[^\W_]+(?:[.,]\d+)*"
 # "GPT-5", "low-rank"; a name and its number: "Llama 9", though with a year each counts by itself.
@@ -159,7 +161,9 @@ def _term(word: str, language: str) -> str:
             if word.endswith(bare) and len(word) > len(bare) + 2:
                 word = word[: -len(bare)] + accented
                 break
-    return fold(_stemmer(language).stemWord(word))
+    with _STEMMING:
+        stem = _stemmer(language).stemWord(word)
+    return fold(stem)
 
 
 def _number(word: str) -> str:

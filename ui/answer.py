@@ -16,6 +16,7 @@ from ui.scope import describe
 
 _DOUBT = "orange-badge[:material/warning:"
 _BADGE = {"misattributed": "gray-badge[:material/published_with_changes:"}  # it is mended
+_LONGEST_WORD = 60  # characters; what has more is no word that one would look for
 _WEAK = 0.65  # support below which an answer carries a warning
 _MODEL_AVATAR, _USER_AVATAR = ":material/menu_book:", ":material/person:"
 
@@ -57,7 +58,7 @@ def _draw_answer(exchange: Exchange, answer: Answer, *, later: int, selected: in
     if answer.coverage is not None:
         _draw_coverage(answer)
     if answer.absent:
-        words = ", ".join(f"“{inert(word)}”" for word in answer.absent)
+        words = ", ".join(f"“{one_line(word, _LONGEST_WORD)}”" for word in answer.absent)
         st.caption(f":material/search_off: {t('absent', words=words)}")
     st.caption(_cost(exchange, answer))
     draw_actions(exchange, answer, later)

@@ -18,7 +18,9 @@ from ui.language import t
 
 @session.tells_faults
 def ask(question: str, index: str) -> None:
-    """Begin to answer in the open conversation, or in a new one."""
+    """Begin to answer in the open conversation, or in a new one; spaces ask nothing."""
+    if not question.strip():
+        return
     scope = session.scope()
     kept = exchanges() or []
     conversation = session.open_conversation() if kept else log().start(index, session.user())

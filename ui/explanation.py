@@ -35,6 +35,7 @@ def draw_explanation(exchange: Exchange, answer: Answer) -> None:
             _rows(passages, answer),
             hide_index=True,
             width="stretch",
+            placeholder="",  # else "None", in every language
             column_config={
                 t(f"why_{key}"): st.column_config.Column(width="small") for key in narrow
             },

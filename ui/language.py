@@ -4,6 +4,7 @@ import json
 import tomllib
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from rag_app.language import Language
 LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}
 _LOCALES = Path(__file__).parent / "locales"
 _KEY = "lang"
+_ONE = "one|"  # how a format of a singular and a plural begins
 
 
 @lru_cache
@@ -30,8 +32,24 @@ def current_language() -> Language:
 
 
 def t(key: str, **values: object) -> str:
-    """The text for ``key``, with ``values`` filled in."""
-    return catalogue(current_language())[key].format(**values)
+    """The text for ``key``, with ``values`` filled in.
+
+    ``{count:one|file|files}`` is the first word where the count is 1, else the second.
+    """
+    return _WORDS.format(catalogue(current_language())[key], **values)
+
+
+class _Words(Formatter):
+    """``str.format`` that also chooses between a singular and a plural."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if not format_spec.startswith(_ONE):
+            return str(super().format_field(value, format_spec))
+        singular, plural = format_spec.removeprefix(_ONE).split("|")
+        return singular if str(value) == "1" else plural  # a count may be written out already
+
+
+_WORDS = _Words()
 
 
 def number(value: float, digits: int = 0) -> str:

@@ -29,20 +29,32 @@ for (const mark of document.querySelectorAll(".page-text mark")) {
   box.scrollTop = mark.offsetTop - box.clientHeight / 3;
 }
 """
+# ``scrollIntoView`` moves what cannot be scrolled back as well: the whole frame, by some pixels.
+_TO_TOP_OF = """
+const scrolledBy = (part) => {
+  let box = part?.parentElement;
+  while (box && !/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentElement;
+  return box;
+};
+const toTopOf = (part) => {
+  const box = scrolledBy(part);
+  if (!box) return;
+  const margin = parseFloat(getComputedStyle(part).scrollMarginTop) || 0;
+  box.scrollTop += part.getBoundingClientRect().top - box.getBoundingClientRect().top - margin;
+};
+"""
 # Streamlit goes to the end of the page as often as the page grows, and again after each way back.
 _TOP = """
 const act = () => {
   const newest = [...document.querySelectorAll('[class*="st-key-exchange-"]')].pop();
-  let box = newest?.parentElement;
-  while (box && !/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentElement;
   // It gives way to a reader's wheel alone, and a moment later.
-  box?.dispatchEvent(new WheelEvent("wheel", {deltaY: -1}));
-  setTimeout(() => newest?.scrollIntoView(), 70);
+  scrolledBy(newest)?.dispatchEvent(new WheelEvent("wheel", {deltaY: -1}));
+  setTimeout(() => toTopOf(newest), 70);
 };
 """
 _EVIDENCE = """
 if (matchMedia("(max-width: 640px)").matches) {
-  setTimeout(() => document.querySelector(".st-key-evidence")?.scrollIntoView(), 200);
+  setTimeout(() => toTopOf(document.querySelector(".st-key-evidence")), 200);
 }
 """
 _CITE = """
@@ -84,7 +96,7 @@ def uncover_by_click() -> None:
 
 def show_top_of_answer(occasion: str) -> None:
     """Go back to where the newest exchange begins, once an ``occasion``."""
-    _run(_TOP + _REPEATED, f"top-{occasion}")
+    _run(_TO_TOP_OF + _TOP + _REPEATED, f"top-{occasion}")
 
 
 def focus_question(occasion: str) -> None:
@@ -94,7 +106,7 @@ def focus_question(occasion: str) -> None:
 
 def show_top_of_evidence(occasion: str) -> None:
     """On a narrow screen, go to the evidence that was chosen, once an ``occasion``."""
-    _run(_EVIDENCE, f"evidence-{occasion}")
+    _run(_TO_TOP_OF + _EVIDENCE, f"evidence-{occasion}")
 
 
 def scroll_to_quote(occasion: str) -> None:

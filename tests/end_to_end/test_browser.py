@@ -159,6 +159,18 @@ def test_on_a_narrow_screen_the_answer_is_what_one_sees(address, narrow_page):
     assert 0 <= page.locator('[class*="st-key-exchange-"]').last.bounding_box()["y"] < 200
 
 
+def test_the_newest_answer_is_shown_without_moving_the_frame(address, page):
+    page.goto(address)
+    for asked, question in enumerate(("How many parameters does GPT-3 have?", "and GPT-2?"), 1):
+        ask(page, question)
+        newest = page.locator('[class*="st-key-exchange-"]').nth(asked - 1)
+        newest.locator('[class*="st-key-cite-"] button:visible').first.wait_for()
+    page.wait_for_timeout(4500)  # for so long the page is scrolled
+    frame = page.get_by_test_id("stAppViewContainer")
+    assert frame.evaluate("frame => frame.scrollTop") == 0
+    assert -20 <= newest.bounding_box()["y"] < 200
+
+
 def test_an_upload_is_answered_from(address, page):
     page.goto(address)
     page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(OTTER)

@@ -106,6 +106,22 @@ def test_bad_questions_end_with_code_2_and_a_clear_line(environment, arguments, 
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([""], "the name is empty"),
+        ([".", "--index", ""], "cannot name an index"),
+    ],
+)
+def test_an_unset_variable_indexes_nothing(environment, tmp_path: Path, arguments, says):
+    (tmp_path / "note.txt").write_text("The otter Brambles was born in 2019.")
+    own = {**environment, "RAG_INDEXES_DIR": str(tmp_path / "held"), "PYTHONPATH": str(PROJECT)}
+    run = python(own, "-m", "ingest", *arguments, cwd=tmp_path)
+    assert run.returncode == 2
+    assert says in run.stderr
+    assert not (tmp_path / "held").exists()
+
+
 def test_evaluate_and_watch_are_commands_and_no_questions(environment, documents: Path):
     python(environment, "-m", "ingest", str(documents))
     unwatched = python(environment, "-m", "rag_app", "watch")

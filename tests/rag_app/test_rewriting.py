@@ -16,6 +16,8 @@ PONTE = "Qual é o comprimento da ponte Amarela?"
         (REVENUE, "And Amazon in 2020?", "What was the net revenue of Amazon in 2020?"),
         (REVENUE, "and the gross margin?", "What was the gross margin of Pfizer in 2021?"),
         (REVENUE, "And who is the CEO?", "Who is the CEO (Pfizer)?"),
+        ("Who published LoRA?", "and when?", "Who published LoRA: when?"),
+        ("Quem publicou a LoRA?", "e quando?", "Quem publicou a LoRA: quando?"),
         (RECEITA, "e em 2022?", "Qual foi a receita da Pfizer em 2022?"),
         (RECEITA, "E a da Amazon?", "Qual foi a receita da Amazon em 2021?"),
         (RECEITA, "E o lucro líquido?", "Qual foi o lucro líquido da Pfizer em 2021?"),

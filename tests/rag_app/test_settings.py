@@ -24,6 +24,31 @@ def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch):
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("RAG_COMMUNITY_LOADERS", '{".eml": 5}', r"RAG_COMMUNITY_LOADERS \(at \.eml\): "),
+        ("RAG_SIGN_IN_ALLOW", "[1]", r"RAG_SIGN_IN_ALLOW \(at 0\): "),
+        ("RAG_CONTENT_FILTER", "maks", "RAG_CONTENT_FILTER: It is 'mask', 'refuse' or"),
+        ("RAG_PARSE_TIMEOUT_S", "inf", "RAG_PARSE_TIMEOUT_S: "),
+        ("RAG_PARSE_STALL_S", "1e12", "RAG_PARSE_STALL_S: "),
+        ("RAG_INDEXES_DIR", "", "RAG_INDEXES_DIR: It is empty"),
+        ("RAG_CACHE_DIR", "", "RAG_CACHE_DIR: It is empty"),
+    ],
+)
+def test_what_cannot_work_is_told_by_its_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingError, match=says):
+        load_settings()
+
+
+def test_an_empty_glossary_is_none(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RAG_GLOSSARY", "")
+    assert load_settings().glossary is None
+
+
 def test_a_broken_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rag.toml").write_text("passages = = 5")

@@ -1,8 +1,13 @@
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag_app.terms import all_words, analyse, any_of, joined_words, stands_in, stems_of
+from rag_app.terms import _term, all_words, analyse, any_of, joined_words, stands_in, stems_of
 
 
 def test_numbers_are_the_same_however_they_are_written():
@@ -14,6 +19,29 @@ def test_numbers_are_the_same_however_they_are_written():
 def test_accents_and_endings_do_not_matter():
     assert analyse("as operações financeiras", "pt") == analyse("operacao financeira", "pt")
     assert analyse("running banks", "en") == analyse("bank runs", "en")[::-1]
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+    _term.cache_clear()  # what went wrong would be kept for the other tests
+
+
+def test_questions_at_once_do_not_mix_their_stems(hasty_threads):
+    starts = ("conhec", "quantiz", "organiz", "nacional", "public")
+    ends = ("imento", "ações", "idade", "ando", "adas", "amente", "ivos")
+    text = " ".join(start + end for start, end in product(starts, ends))
+    alone = analyse(text, "pt")
+
+    def terms(_: int) -> list[str]:
+        _term.cache_clear()
+        return analyse(text, "pt")
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(found == alone for found in threads.map(terms, range(200)))
 
 
 def test_a_question_of_stop_words_matches_nothing():

@@ -339,6 +339,23 @@ def test_words_of_the_model_that_did_not_hold_are_no_silence_of_the_documents(se
     assert "documents do not say" in texts(shown(server, replace(refused, model="")))
 
 
+def test_a_word_without_end_is_told_by_its_beginning(server):
+    said = texts(shown(server, replace(QUOTED, absent=("x" * 500,))))
+    assert "“xxx" in said
+    assert "x" * 61 not in said
+
+
+def test_spaces_alone_are_no_question(server):
+    from ui.conversation import log
+
+    tab = new_tab().run()
+    before = len(log().latest(50))
+    tab.chat_input[0].set_value("   ").run()
+    assert not tab.exception
+    assert len(tab.chat_message) == 0
+    assert len(log().latest(50)) == before
+
+
 def test_the_tokens_of_a_draft_that_no_one_sees_are_not_told(server):
     said = texts(shown(server, QUOTED))
     assert "3.0 s" in said

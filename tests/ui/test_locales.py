@@ -1,8 +1,12 @@
 import ast
+import re
 import string
 import tomllib
 
+import pytest
+
 from tests.conftest import PROJECT
+from ui.language import t
 
 LOCALES = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
@@ -41,3 +45,26 @@ def test_every_text_that_is_used_is_there_and_every_one_there_is_used():
     assert named <= keys
     assert all(any(key.startswith(prefix) for key in keys) for prefix in prefixes)
     assert {key for key in keys - used if not key.startswith(tuple(prefixes))} == set()
+
+
+@pytest.mark.parametrize(
+    ("spoken", "count", "said"),
+    [
+        ("en", "1", "1 file, 1 passage"),
+        ("en", "0", "0 files, 0 passages"),
+        ("pt", "1", "1 arquivo, 1 trecho"),
+        ("pt", "1.234", "1.234 arquivos, 1.234 trechos"),
+    ],
+)
+def test_a_count_of_one_is_said_in_the_singular(monkeypatch, spoken, count, said):
+    monkeypatch.setattr("ui.language.current_language", lambda: spoken)
+    assert t("files_indexed", count=count, chunks=count) == said
+
+
+@pytest.mark.parametrize("spoken", ["en", "pt"])
+def test_one_answer_is_not_counted_in_the_plural(monkeypatch, spoken):
+    monkeypatch.setattr("ui.language.current_language", lambda: spoken)
+    filled = {name: "1" for name in placeholders(LOCALES[spoken]["answers_sum"])}
+    one = t("answers_sum", **filled)
+    assert not re.search(r"answers|times|respostas|vezes|avaliadas|ruins", one)
+    assert re.search(r"12 (answers|respostas)", t("answers_sum", **filled | {"count": "12"}))
