@@ -28,7 +28,10 @@ _PASSAGE_WEIGHT = 0.3  # of the passage's place among those found, beside cosine
 _ANSWERS_WEIGHT = 0.75  # of the reader's probability, beside a relevance of up to 2.4
 # Likewise for the second sentence of an answer: in English what the reader likes best catches more
 # of what the first one misses than the next in rank; in Portuguese it reads too badly for that.
-_SECOND_WEIGHT: dict[Language, float] = {"en": 5.0, "pt": _ANSWERS_WEIGHT}
+_SECOND_WEIGHT: dict[Language, float] = {"en": 3.0, "pt": _ANSWERS_WEIGHT}
+# Is added to one of the first one's document: another's is often beside the point. In Portuguese
+# the first one stands in a wrong document more often.
+_SAME_DOCUMENT: dict[Language, float] = {"en": 0.3, "pt": 0.0}
 _READ = 12  # sentences, the most relevant ones, that the reader reads
 
 _HEADING_CREDIT = 0.5  # of a word that stands in the headings or the file's name alone
@@ -157,10 +160,14 @@ def _is_told_of_another(question: str, text: str, passage: Passage) -> bool:
 
 def best_two(ranked: Sequence[Sentence], language: Language) -> list[Sentence]:
     """The best sentence, and the one that most likely holds the answer where that does not."""
-    weight = _SECOND_WEIGHT[language]
     others = [sentence for sentence in ranked[1:] if not sentence.is_another_row]
-    second = sorted(others, key=lambda it: -(it.relevance + weight * probability(it.answers)))[:1]
-    return [*ranked[:1], *second]
+
+    def likely(other: Sentence) -> float:
+        beside = other.passage.source == ranked[0].passage.source
+        read = _SECOND_WEIGHT[language] * probability(other.answers)
+        return other.relevance + read + _SAME_DOCUMENT[language] * beside
+
+    return [*ranked[:1], *sorted(others, key=likely, reverse=True)[:1]]
 
 
 def _read(

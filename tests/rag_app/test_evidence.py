@@ -1,7 +1,7 @@
 from ingest.pipeline import ingest
 from rag_app.answering import ask
 from rag_app.embedding import load_embedder
-from rag_app.evidence import WeighedWord, rank_sentences
+from rag_app.evidence import Sentence, WeighedWord, best_two, rank_sentences
 from rag_app.terms import words_of
 from rag_app.values import Passage
 
@@ -26,6 +26,17 @@ def test_a_sentence_is_credited_with_what_its_passage_and_file_name(settings):
     around = relevance_of_the_clause(contract("a.txt", "Aurora"))
     named = relevance_of_the_clause(contract("contract_aurora.txt", "someone"))
     assert other < around - 0.05 < named - 0.1
+
+
+def test_the_second_sentence_is_of_the_first_ones_document_unless_another_answers_better():
+    def sentence(source: str, relevance: float, answers: float) -> Sentence:
+        passage = Passage("It grew.", source, None, 0.9, 0, 8)
+        return Sentence(passage, 0, 8, relevance, answers)
+
+    first, beside = sentence("a.txt", 2.0, 1.0), sentence("a.txt", 1.2, -2.0)
+    near, better = sentence("b.txt", 1.3, -2.0), sentence("b.txt", 1.3, 2.0)
+    assert best_two([first, near, beside], "en") == [first, beside]
+    assert best_two([first, better, beside], "en") == [first, better]
 
 
 def test_a_question_in_a_document_is_quoted_with_its_answer(own, tmp_path):
