@@ -16,6 +16,7 @@ from rag_app.llm import describe, load_llm
 from rag_app.llm.engine import Job
 from rag_app.llm.local import LocalChatModel
 from rag_app.llm.process import ModelProcess
+from rag_app.llm.session import Session
 from rag_app.settings import load_settings
 from tests.conftest import PROJECT
 
@@ -164,6 +165,15 @@ def test_the_limits_of_a_call_load_no_second_model(llm):
     llm.describe()
     assert longer.process_id == llm.process_id != 0
     assert (llm.max_tokens, longer.max_tokens) == (64, 80)
+
+
+def test_every_asker_of_a_model_that_was_not_loaded_hears_why():
+    """The child tells it once, and ends; who asks before its end is noticed is told the same."""
+    session = Session(Job("gguf:/no/such.gguf", "auto", 0, JOB.cache_dir))
+    with pytest.raises(ModelNotFound, match="no/such"):
+        session.wait_until_loaded(threading.Event())
+    with pytest.raises(ModelNotFound, match="no/such"):
+        session.wait_until_loaded(threading.Event())
 
 
 def test_a_missing_file_is_told_at_once():
