@@ -8,7 +8,7 @@ from dataclasses import asdict
 from ingest.report import printable
 from rag_app.errors import IndexNotFound
 from rag_app.settings import Settings, load_settings
-from rag_app.store.places import index_folder, index_names
+from rag_app.store.places import how_to_mend, index_folder, index_names
 from rag_app.store.verification import Verdict, verify
 
 _SHOWN = 20  # sources named a line each
@@ -46,7 +46,7 @@ def described(verdict: Verdict) -> str:
     if not verdict.vectors_whole and not verdict.faults:
         lines.append("  vectors.faiss is missing, stale or damaged: it is made anew when needed")
     if not verdict.whole:
-        lines.append(f"  Mend it: python -m ingest --repair {verdict.index}")
+        lines.append(f"  {how_to_mend(verdict.index)}")
     if verdict.manifest:
         lines.append(f"  manifest {verdict.manifest}")
     return "\n".join(lines) + "\n"

@@ -183,7 +183,7 @@ def _safety(settings: Settings) -> Iterator[Finding]:
 
 
 def _indexes(settings: Settings) -> Iterator[Finding]:
-    from rag_app.store.places import index_folder, index_names
+    from rag_app.store.places import how_to_mend, index_folder, index_names
     from rag_app.store.verification import verify
 
     names = index_names(settings)
@@ -196,7 +196,7 @@ def _indexes(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"index {name}", "ok", says)
         else:
             count = len(verdict.faults) + len(verdict.damaged)
-            says = f"{count} faults. Mend it: python -m ingest --repair {name}"
+            says = f"{count} faults. {how_to_mend(name)}"
             yield Finding(f"index {name}", "bad", says)
 
 
