@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from rag_app.command import end
+from rag_app.command import end, usage
 from rag_app.errors import DocumentsError, RagError
 
 
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ingest", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m ingest", description=usage(__doc__))
     parser.add_argument(
         "folder", type=_folder, nargs="?", help="folder of documents, with its subfolders"
     )

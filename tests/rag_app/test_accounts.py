@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from rag_app.accounts import ACCOUNTS_FILE, Accounts
+from rag_app.accounts_command import main
 from rag_app.errors import AccountError
 from tests.conftest import PROJECT
 
@@ -109,3 +110,9 @@ def test_two_commands_at_once_lose_no_account(own, monkeypatch: pytest.MonkeyPat
         for done in made:
             done.result()
     assert Accounts(own).names() == names
+
+
+def test_a_word_that_is_missing_is_named(capsys):
+    with pytest.raises(SystemExit):
+        main([])
+    assert "required: list|add|remove" in capsys.readouterr().err

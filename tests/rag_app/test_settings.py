@@ -95,3 +95,4 @@ def test_commands_say_their_usage_without_loading_models():
         )
         assert run.stderr.strip() == "[]"
         assert "--index" in run.stdout
+        assert "``" not in run.stdout
