@@ -11,11 +11,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
-from rag_app.command import end
+from rag_app.command import end, usage
 from rag_app.errors import DocumentsError, RagError
 
 
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ingest", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m ingest", description=usage(__doc__))
     parser.add_argument(
         "folder", type=_folder, nargs="?", help="folder of documents, with its subfolders"
     )
@@ -122,18 +122,19 @@ def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from ingest.pipeline import ingest, plan_only
-    from ingest.progress import bar, json_lines, silent
+    from ingest.progress import bar, json_lines, silent, waiting
     from ingest.report import plan_to_json, print_plan, print_report, printable
     from ingest.scanning import as_held
 
     out = Console(soft_wrap=True)
     if options.plan:
-        plan = plan_only(
-            options.folder,
-            index=options.index,
-            keep_missing=options.keep_missing,
-            again=options.again,
-        )
+        with nullcontext() if options.json else waiting():
+            plan = plan_only(
+                options.folder,
+                index=options.index,
+                keep_missing=options.keep_missing,
+                again=options.again,
+            )
         if options.json:
             sys.stdout.write(plan_to_json(plan) + "\n")
         else:

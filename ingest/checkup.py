@@ -6,9 +6,10 @@ import sys
 from dataclasses import asdict
 
 from ingest.report import printable
+from rag_app.command import counted
 from rag_app.errors import IndexNotFound
 from rag_app.settings import Settings, load_settings
-from rag_app.store.places import index_folder, index_names
+from rag_app.store.places import how_to_mend, index_folder, index_names
 from rag_app.store.verification import Verdict, verify
 
 _SHOWN = 20  # sources named a line each
@@ -37,16 +38,15 @@ def run_checkup(options: argparse.Namespace) -> int:
 def described(verdict: Verdict) -> str:
     """A verdict for people, in some lines."""
     state = "whole" if verdict.whole else "DAMAGED"
-    lines = [
-        f"Index {verdict.index!r}: {state}. {verdict.documents} documents, {verdict.chunks} chunks."
-    ]
+    held = f"{counted(verdict.documents, 'document')}, {counted(verdict.chunks, 'chunk')}"
+    lines = [f"Index {verdict.index!r}: {state}. {held}."]
     lines += [f"  {printable(fault)}" for fault in verdict.faults]
     lines += _listed("damaged", verdict.damaged)
     lines += _listed("not checked, read by an older version", verdict.unknown)
     if not verdict.vectors_whole and not verdict.faults:
         lines.append("  vectors.faiss is missing, stale or damaged: it is made anew when needed")
     if not verdict.whole:
-        lines.append(f"  Mend it: python -m ingest --repair {verdict.index}")
+        lines.append(f"  {how_to_mend(verdict.index)}")
     if verdict.manifest:
         lines.append(f"  manifest {verdict.manifest}")
     return "\n".join(lines) + "\n"
@@ -60,7 +60,7 @@ def _repair(name: str, settings: Settings, *, quiet: bool) -> Verdict:
         done = repair(name, settings=settings, on_progress=on_progress)
     if not quiet:
         again = sum(f.action in ("added", "changed") for r in done.reports for f in r.files)
-        sys.stdout.write(f"Read again: {again} files.\n")
+        sys.stdout.write(f"Read again: {counted(again, 'file')}.\n")
         for line in [
             *_listed("lost, its file is gone too", done.lost),
             *_listed("not read, since it is gone or empty", done.unread),

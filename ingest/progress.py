@@ -14,6 +14,19 @@ OnProgress = Callable[["Progress"], None]
 
 
 @contextmanager
+def waiting() -> Iterator[Callable[[], None]]:
+    """On a terminal, a line on standard error until the function is called, or the end.
+
+    A large folder takes minutes to look through. The line leaves nothing behind, so that an error
+    is a line by itself.
+    """
+    from rich.console import Console
+
+    with Console(stderr=True).status("Looking through the documents …") as status:
+        yield status.stop
+
+
+@contextmanager
 def bar() -> Iterator[OnProgress]:
     """A bar on standard error with files, chunks, rate and time left."""
     from rich.console import Console
@@ -33,6 +46,7 @@ def bar() -> Iterator[OnProgress]:
     task = progress.add_task("Reading", total=None, rate="")
 
     def show(now: "Progress") -> None:
+        seen()
         progress.start()  # only now: an error before it is then a line by itself
         elapsed = progress.tasks[0].elapsed or 0.0
         speed = f"{now.chunks / elapsed:.0f} chunks/s" if elapsed else ""
@@ -45,7 +59,8 @@ def bar() -> Iterator[OnProgress]:
         )
 
     try:
-        yield show
+        with waiting() as seen:
+            yield show
     finally:
         if progress.live.is_started:
             progress.stop()

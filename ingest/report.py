@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.scanning import Plan
+from rag_app.command import counted
 from rag_app.values import INDEXED
 
 
@@ -102,7 +103,8 @@ def print_report(report: Report, console: Console) -> None:
             _line(console, f"  {source}")
     if report.left:
         console.print(
-            f"Stopped; {report.left} files were not read. Run the same command again to go on.",
+            f"Stopped; {counted(report.left, 'file')} not read."
+            " Run the same command again to go on.",
             style="yellow",
         )
 

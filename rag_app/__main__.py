@@ -14,7 +14,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from rag_app.command import end
+from rag_app.command import end, usage
 from rag_app.errors import RagError
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _warn() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m rag_app", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m rag_app", description=usage(__doc__))
     parser.add_argument("question", nargs="?")
     parser.add_argument("--index", default="default", help="name of the index (default: default)")
     parser.add_argument(

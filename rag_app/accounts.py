@@ -6,6 +6,7 @@ A new password, or the account's end, makes the account's older tokens worthless
 """
 
 import base64
+import fcntl
 import hashlib
 import hmac
 import json
@@ -14,6 +15,8 @@ import re
 import secrets
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -50,7 +53,7 @@ _READER = TypeAdapter(_Held)
 
 
 class Accounts:
-    """The accounts beside the indexes; safe to share between threads.
+    """The accounts beside the indexes; safe to share between threads, and between processes.
 
     Every method raises AccountError where the file cannot be read or written.
     """
@@ -71,18 +74,20 @@ class Accounts:
             raise AccountError(f"{name!r} cannot be a name: use letters, digits, '.@+-_'.")
         if len(password) < SHORTEST:
             raise AccountError(f"The password is too short: at least {SHORTEST} characters.")
-        held = self._read()
         salt = secrets.token_bytes(16)
         account = Account(salt.hex(), _scrypt(password, salt).hex())
-        self._write(_Held(held.key, {**held.accounts, name: account}))
+        with self._changing():
+            held = self._read()
+            self._write(_Held(held.key, {**held.accounts, name: account}))
 
     def remove(self, name: str) -> None:
         """End an account."""
-        held = self._read()
-        if name not in held.accounts:
-            raise AccountError(f"There is no account {name!r}.")
-        rest = {key: account for key, account in held.accounts.items() if key != name}
-        self._write(_Held(held.key, rest))
+        with self._changing():
+            held = self._read()
+            if name not in held.accounts:
+                raise AccountError(f"There is no account {name!r}.")
+            rest = {key: account for key, account in held.accounts.items() if key != name}
+            self._write(_Held(held.key, rest))
 
     def sign_in(self, name: str, password: str) -> str | None:
         """A token for the right password, else None; takes as long for a name that is unknown.
@@ -132,6 +137,20 @@ class Accounts:
             if self.holder(token) is not None:
                 self._ended[token] = now + TOKEN_S
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Alone among threads and processes: what two write at once, one of them loses."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise self._not_written(error) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # for the moment that a file takes to be written
+            yield
+        finally:
+            os.close(lock)
+
     def _read(self) -> _Held:
         try:
             return _READER.validate_json(self._path.read_bytes())
@@ -146,7 +165,6 @@ class Accounts:
     def _write(self, held: _Held) -> None:
         fresh = self._path.with_suffix(".new")
         try:
-            fresh.parent.mkdir(parents=True, exist_ok=True)
             fresh.unlink(missing_ok=True)
             handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -155,7 +173,10 @@ class Accounts:
                 os.fsync(file.fileno())
             fresh.replace(self._path)
         except OSError as error:
-            raise AccountError(f"{self._path} cannot be written: {error.strerror}.") from error
+            raise self._not_written(error) from error
+
+    def _not_written(self, error: OSError) -> AccountError:
+        return AccountError(f"{self._path} cannot be written: {error.strerror}.")
 
 
 def open_accounts(settings: Settings) -> Accounts:

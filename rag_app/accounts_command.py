@@ -5,6 +5,7 @@ import getpass
 import sys
 
 from rag_app.accounts import SHORTEST, open_accounts
+from rag_app.command import usage
 from rag_app.errors import AccountError, RagError
 from rag_app.settings import load_settings
 
@@ -39,8 +40,8 @@ def _password() -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m rag_app accounts", description=__doc__)
-    commands = parser.add_subparsers(dest="do", required=True)
+    parser = argparse.ArgumentParser(prog="python -m rag_app accounts", description=usage(__doc__))
+    commands = parser.add_subparsers(dest="do", metavar="list|add|remove", required=True)
     commands.add_parser("list", help="name every account")
     add = commands.add_parser("add", help="make an account, or give it a new password")
     add.add_argument("name")

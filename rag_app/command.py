@@ -1,10 +1,20 @@
-"""How a command ends."""
+"""What every command shares: how it says things, and how it ends."""
 
 import os
 import signal
 import sys
 from collections.abc import Callable
 from typing import NoReturn
+
+
+def usage(docstring: str | None) -> str:
+    """A module's docstring for ``--help``, with the quotation marks of a terminal."""
+    return (docstring or "").replace("``", "'")
+
+
+def counted(count: int, noun: str) -> str:
+    """Such as "1 document" and "2 documents"; for nouns whose plural adds an s."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def end(main: Callable[[], int]) -> NoReturn:

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from rag_app.command import counted, usage
 from rag_app.confinement import landlock_version
 from rag_app.errors import RagError
 from rag_app.processor import cores
@@ -41,7 +42,7 @@ class Finding:
 
 def main(arguments: list[str]) -> int:
     """Print every finding; 0 where nothing is bad, else 2."""
-    parser = argparse.ArgumentParser(prog="python -m rag_app doctor", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m rag_app doctor", description=usage(__doc__))
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--quick", action="store_true", help="load no model")
     options = parser.parse_args(arguments)
@@ -183,7 +184,7 @@ def _safety(settings: Settings) -> Iterator[Finding]:
 
 
 def _indexes(settings: Settings) -> Iterator[Finding]:
-    from rag_app.store.places import index_folder, index_names
+    from rag_app.store.places import how_to_mend, index_folder, index_names
     from rag_app.store.verification import verify
 
     names = index_names(settings)
@@ -192,11 +193,12 @@ def _indexes(settings: Settings) -> Iterator[Finding]:
     for name in names:
         verdict = verify(index_folder(settings, name))
         if verdict.whole:
-            says = f"whole; {verdict.documents} documents, {verdict.chunks} chunks"
+            documents = counted(verdict.documents, "document")
+            says = f"whole; {documents}, {counted(verdict.chunks, 'chunk')}"
             yield Finding(f"index {name}", "ok", says)
         else:
             count = len(verdict.faults) + len(verdict.damaged)
-            says = f"{count} faults. Mend it: python -m ingest --repair {name}"
+            says = f"{counted(count, 'fault')}. {how_to_mend(name)}"
             yield Finding(f"index {name}", "bad", says)
 
 

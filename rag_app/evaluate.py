@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag_app import metrics
-from rag_app.command import end
+from rag_app.command import end, usage
 from rag_app.errors import DocumentsError, QuestionError, RagError
 from rag_app.question_file import (
     Place,
@@ -285,13 +285,15 @@ def _read_run(path: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if {"questions", "means"} <= found.keys():
             return found
-    except (OSError, ValueError, AttributeError) as error:
+    except OSError as error:
+        raise DocumentsError(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, AttributeError) as error:
         raise DocumentsError(f"{path} is no result of an evaluation: {error}.") from error
     raise DocumentsError(f"{path} is no result of an evaluation.")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m rag_app.evaluate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m rag_app.evaluate", description=usage(__doc__))
     parser.add_argument("questions", type=Path, help="file of questions, one JSON object a line")
     parser.add_argument("--index", default="default", help="name of the index (default: default)")
     parser.add_argument("--out", type=Path, help="where to write, without suffix")

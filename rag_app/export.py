@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rag_app.command import usage
 from rag_app.errors import PictureError, RagError
 from rag_app.evidence_pack import Exhibit, Origin, around, as_html
 from rag_app.identity import identify
@@ -149,7 +150,7 @@ def _written(moment: datetime) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m rag_app export", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m rag_app export", description=usage(__doc__))
     parser.add_argument("question", nargs="?")
     parser.add_argument("--index", default="default", help="name of the index (default: default)")
     parser.add_argument(

@@ -34,7 +34,7 @@ def check_sources(scope: Scope | None, database: Database, index: str) -> None:
     tops = {record.source.partition("/") for record in database.documents()}
     names = sorted({top + slash for top, slash, _ in tops})
     shown = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
-    asked = ", ".join(scope.sources) or "an empty list"
+    asked = ", ".join(source or '""' for source in scope.sources) or "an empty list"
     raise QuestionError(
         f"No file of index {index!r} matches the sources {asked}. It holds {shown or 'no file'};"
         " the chat's page of documents lists every file. Name a file or a folder as it stands"

@@ -34,7 +34,9 @@ def read_questions(path: Path) -> list[Question]:
     """The questions of a file. Raises DocumentsError naming the line that cannot be used."""
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise DocumentsError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
         raise DocumentsError(f"{path} cannot be read: {error}.") from error
     questions = [_read(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not questions:

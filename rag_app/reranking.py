@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from rag_app.errors import ModelNotFound
+from rag_app.hub import only_local
 from rag_app.settings import Settings
 from rag_app.values import Passage
 
@@ -53,6 +54,7 @@ def _load(name: str, device: str) -> Any:  # noqa: ANN401 -- sentence-transforme
             name,
             device=None if device == "auto" else device,
             trust_remote_code=False,
+            local_files_only=only_local(name),
             model_kwargs={"use_safetensors": True},
         )
     except (OSError, ValueError) as error:

@@ -22,6 +22,7 @@ from rag_app.errors import SettingError
 _BESIDE = ("RAG_OPENAI_API_KEY",)  # read from the environment alone
 _TOML = "rag.toml"
 _MOST_SECONDS = 31_536_000  # a year; the system's own waits end not far beyond
+_MOST_THREADS = 1024  # more than the cores of the largest machines of two sockets
 _FILTER = re.compile(r"mask|refuse|[\w.]+:\w+|")
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,12 @@ class Settings(BaseSettings):
         " `openai:URL#MODEL`",
     )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where models run")
-    threads: int = Field(0, ge=0, description="CPU threads for models; 0 means all cores")
+    threads: int = Field(
+        0,
+        ge=0,
+        le=_MOST_THREADS,
+        description="CPU threads for models, at most 1,024; 0 means all cores",
+    )
 
     # Ingestion
     pdf_reader: Literal["pypdfium2", "pypdf"] = Field("pypdfium2", description="PDF library")

@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 
 from rag_app.answer_diff import Difference, KeptAnswer, compare
-from rag_app.command import end
+from rag_app.command import counted, end, usage
 from rag_app.errors import RagError, WatchError
 from rag_app.settings import Settings, load_settings
 from rag_app.store.places import index_folder
@@ -104,7 +104,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     for outcome in outcomes:
         sys.stdout.write((_as_json if options.json else _as_text)(outcome) + "\n")
     if not options.json:
-        sys.stdout.write(f"{changed} of {len(outcomes)} answers changed.\n")
+        sys.stdout.write(f"{changed} of {counted(len(outcomes), 'answer')} changed.\n")
     if options.accept:
         accept(outcomes, options.index, settings)
     return 1 if changed else 0
@@ -160,7 +160,7 @@ def _printable(line: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m rag_app.watch", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m rag_app.watch", description=usage(__doc__))
     parser.add_argument("--index", default="default", help="name of the index (default: default)")
     parser.add_argument(
         "--accept", action="store_true", help="compare with the answers of now from now on"

@@ -19,6 +19,11 @@ import streamlit as st
 from rag_app.settings import Settings
 from rag_app.values import INDEXED
 
+# Unlike SIGINT it ends a child that has no handler yet without a traceback, and is never ignored
+# where the server was started in the background.
+_STOP = signal.SIGTERM
+_STOPPED = (-_STOP, 130)  # exit codes: before there was a handler, and stopped a second time
+
 _starting = threading.Lock()
 
 
@@ -83,14 +88,17 @@ class IngestJob:
             self._stopped = True
         process = self._process
         if process is not None and process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(_STOP)
 
     def _run(self) -> None:
         while (work := self._next()) is not None:
             try:
                 self._one(work)  # what is wrong with one folder keeps none of the others
-            except (OSError, ValueError, KeyError) as error:
-                self.state = replace(self.state, error=f"{self.state.error} {error}".strip())
+            except Exception as error:  # shown; the traceback goes to the server's log
+                threading.excepthook(
+                    threading.ExceptHookArgs((type(error), error, error.__traceback__, None))
+                )
+                self._fail(f"{type(error).__name__}: {error}")
 
     def _next(self) -> Work | None:
         """What to read now; None ends the job."""
@@ -118,7 +126,7 @@ class IngestJob:
         ):  # fmt: skip
             self._process = process
             if self._stopped:  # before there was a process to tell
-                process.send_signal(signal.SIGINT)
+                process.send_signal(_STOP)
             assert process.stdout is not None
             for line in process.stdout:
                 last = json.loads(line)
@@ -127,11 +135,13 @@ class IngestJob:
             code = process.wait()
             said.seek(0)
             problem = said.read().strip()
-        if "actions" not in last:
-            text = problem.removeprefix("error: ")[-1000:] or f"exit code {code}"
-            self.state = replace(self.state, error=f"{self.state.error} {text}".strip())
-        else:
+        if "actions" in last:
             self.state = _ended(self.state, last)
+        elif not (self._stopped and code in _STOPPED):
+            self._fail(problem.removeprefix("error: ")[-1000:] or f"exit code {code}")
+
+    def _fail(self, why: str) -> None:
+        self.state = replace(self.state, error=f"{self.state.error} {why}".strip())
 
     def _progress(self, before: State, now: dict[str, Any]) -> State:
         return replace(

@@ -11,6 +11,8 @@ from rag_app.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from rag_app.llm.process import ModelProcess
+
 __all__ = ["ModelCard", "ModelSpec", "describe", "load_llm", "parse_spec"]
 
 _loading = threading.Lock()
@@ -19,8 +21,9 @@ _loading = threading.Lock()
 def load_llm(spec: str, settings: Settings) -> "BaseChatModel":
     """The chat model that ``spec`` names, such as ``packaged``; the same one for the same call.
 
-    A local model starts when it is first used, in a process of its own. Raises SettingError on
-    a spec that cannot be used, ModelNotFound on a file that is missing, and MissingExtra.
+    A local model starts when it is first used, in a process of its own, which calls under other
+    limits (answer_tokens, max_waiting, model_stall_s) share. Raises SettingError on a spec that
+    cannot be used, ModelNotFound on a file that is missing, and MissingExtra.
     """
     job = Job(spec, settings.device, settings.threads, str(settings.cache_dir))
     with _loading:
@@ -51,4 +54,13 @@ def _load(job: Job, max_tokens: int, most_waiting: int, stall_s: float) -> "Base
         gguf_path(spec)  # a missing file is told now, not with the first question
     from rag_app.llm.local import LocalChatModel
 
-    return LocalChatModel(job, max_tokens=max_tokens, most_waiting=most_waiting, stall_s=stall_s)
+    return LocalChatModel(
+        _process(job), max_tokens=max_tokens, most_waiting=most_waiting, stall_s=stall_s
+    )
+
+
+@lru_cache(maxsize=8)
+def _process(job: Job) -> "ModelProcess":
+    from rag_app.llm.process import ModelProcess
+
+    return ModelProcess(job)

@@ -10,6 +10,7 @@ import torch
 import transformers
 
 from rag_app.errors import MissingExtra, ModelError, ModelNotFound
+from rag_app.hub import only_local
 from rag_app.llm.engine import (
     TEMPLATE_OPTIONS,
     Engine,
@@ -51,8 +52,11 @@ class HuggingFaceEngine(Engine):
             raise ModelError("RAG_DEVICE=cuda, but torch sees no CUDA device. Set RAG_DEVICE=auto.")
         load = _load_on_cuda if on_cuda else _load_on_cpu
         try:
-            self._tokenizer = transformers.AutoTokenizer.from_pretrained(_source(spec))
-            self._model, precision, device = load(spec)
+            local = only_local(spec.target)
+            self._tokenizer = transformers.AutoTokenizer.from_pretrained(
+                _source(spec), local_files_only=local
+            )
+            self._model, precision, device = load(spec, local)
         except (OSError, ValueError) as error:
             raise _not_loaded(spec, error) from error
         self._model.eval()
@@ -129,9 +133,9 @@ class HuggingFaceEngine(Engine):
         return list(self._tokenizer(text, add_special_tokens=False).input_ids)
 
 
-def _load_on_cpu(spec: ModelSpec) -> tuple[Any, str, str]:
+def _load_on_cpu(spec: ModelSpec, local: bool) -> tuple[Any, str, str]:
     automatic = torch.bfloat16 if _cpu_has_bf16() else torch.float32
-    model = _from_pretrained(spec, dtype=_dtype(spec, automatic))
+    model = _from_pretrained(spec, local_files_only=local, dtype=_dtype(spec, automatic))
     bits = _BITS.get(spec.quantize)
     if bits is None:
         return model, str(model.dtype).removeprefix("torch."), "CPU"
@@ -139,13 +143,17 @@ def _load_on_cpu(spec: ModelSpec) -> tuple[Any, str, str]:
     return model, f"int{bits} weights in {layers} layers", "CPU"
 
 
-def _load_on_cuda(spec: ModelSpec) -> tuple[Any, str, str]:
+def _load_on_cuda(spec: ModelSpec, local: bool) -> tuple[Any, str, str]:
     try:
         import accelerate  # noqa: F401 -- device_map needs it
         import bitsandbytes  # noqa: F401
     except ImportError as error:
         raise MissingExtra("A Hugging Face model on CUDA", "cuda") from error
-    options: dict[str, Any] = {"device_map": "auto", "dtype": _dtype(spec, torch.bfloat16)}
+    options: dict[str, Any] = {
+        "device_map": "auto",
+        "dtype": _dtype(spec, torch.bfloat16),
+        "local_files_only": local,
+    }
     if spec.quantize == "int8":
         options["quantization_config"] = transformers.BitsAndBytesConfig(
             load_in_8bit=True, llm_int8_enable_fp32_cpu_offload=True

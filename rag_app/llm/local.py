@@ -18,7 +18,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import PrivateAttr
 
 from rag_app.errors import ModelError
-from rag_app.llm.engine import Job, Message, ModelCard, Outcome, Request
+from rag_app.llm.engine import Message, ModelCard, Outcome, Request
 from rag_app.llm.process import ModelProcess
 
 
@@ -29,23 +29,19 @@ class LocalChatModel(BaseChatModel):
     ``cancel``, a threading.Event that stops the answer and makes the call raise Cancelled, and
     ``on_place``, a function that is told how many questions are before this one; within a chain
     both may stand in the config's metadata. Closing the iterator of ``stream`` stops the answer
-    too. Safe from any thread; where too many wait, a call raises ModelBusy.
+    too. Safe from any thread; where ``most_waiting`` wait, a call raises ModelBusy, and where the
+    model says nothing for ``stall_s`` seconds, ModelCrashed. Several may share a process.
     """
 
     max_tokens: int
+    most_waiting: int = 16
+    stall_s: float = 300
     temperature: float = 0.0
     _process: ModelProcess = PrivateAttr()
 
-    def __init__(
-        self,
-        job: Job,
-        *,
-        most_waiting: int = 16,
-        stall_s: float = 300,
-        **fields: Any,  # noqa: ANN401
-    ) -> None:
+    def __init__(self, process: ModelProcess, **fields: Any) -> None:  # noqa: ANN401
         super().__init__(**fields)
-        self._process = ModelProcess(job, most_waiting=most_waiting, stall_s=stall_s)
+        self._process = process
 
     def describe(self) -> ModelCard:
         """Which model runs where; loads it where it is not yet. Raises ModelError."""
@@ -57,7 +53,7 @@ class LocalChatModel(BaseChatModel):
 
     def count_tokens(self, text: str) -> int:
         """Tokens in ``text`` as the model counts them, no special ones added."""
-        return self._process.count(text)
+        return self._process.count(text, stall_s=self.stall_s)
 
     def get_num_tokens(self, text: str) -> int:
         """LangChain's name for ``count_tokens``."""
@@ -120,7 +116,13 @@ class LocalChatModel(BaseChatModel):
             temperature=self.temperature if temperature is None else temperature,
             seed=seed,
         )
-        for piece in self._process.generate(request, cancel, on_place):
+        for piece in self._process.generate(
+            request,
+            most_waiting=self.most_waiting,
+            stall_s=self.stall_s,
+            cancel=cancel,
+            on_place=on_place,
+        ):
             if isinstance(piece, Outcome):
                 yield ChatGenerationChunk(message=_end(piece))
             else:

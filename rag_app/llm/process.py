@@ -17,11 +17,9 @@ _NEVER = threading.Event()
 class ModelProcess:
     """Safe from any thread: generations run one after another, in the order of asking."""
 
-    def __init__(self, job: Job, *, most_waiting: int, stall_s: float) -> None:
-        """Who finds ``most_waiting`` in line is refused; a child silent for ``stall_s`` hangs."""
+    def __init__(self, job: Job) -> None:
         self._job = job
-        self._stall_s = stall_s
-        self._turns = Turns(most_waiting)
+        self._turns = Turns()
         self._lock = threading.Lock()
         self._session: Session | None = None
 
@@ -41,23 +39,27 @@ class ModelProcess:
     def generate(
         self,
         request: Request,
+        *,
+        most_waiting: int,
+        stall_s: float,
         cancel: threading.Event | None = None,
         on_place: Callable[[int], None] | None = None,
     ) -> Iterator[str | Outcome]:
         """The answer in pieces, then what it took. Closing the iterator stops the model.
 
         ``on_place`` is told how many questions are before this one, as their number falls.
-        Raises ModelBusy where too many are, Cancelled soon after ``cancel`` is set, ModelCrashed
-        where the process dies, and ModelError where the model fails.
+        Raises ModelBusy where ``most_waiting`` are in line, Cancelled soon after ``cancel`` is
+        set, ModelCrashed where the process dies or says nothing for ``stall_s`` seconds, and
+        ModelError where the model fails.
         """
         cancel = cancel or _NEVER
-        with self._turns.take(cancel, on_place or (lambda _: None)):
+        with self._turns.take(cancel, most_waiting, on_place or (lambda _: None)):
             session = self._running()
             session.wait_until_loaded(cancel)
             number = session.ask({"do": "generate", "request": asdict(request)})
             over = False
             try:
-                for frame in session.replies(number, cancel, silence_s=self._stall_s):
+                for frame in session.replies(number, cancel, silence_s=stall_s):
                     if "outcome" in frame:
                         over = True
                         yield Outcome(**frame["outcome"])
@@ -74,13 +76,17 @@ class ModelProcess:
                     session.cancel(number, _GRACE_S)
                 session.close(number)
 
-    def count(self, text: str) -> int:
-        """Tokens in ``text`` as the model counts them, no special ones added."""
+    def count(self, text: str, *, stall_s: float) -> int:
+        """Tokens in ``text`` as the model counts them, no special ones added.
+
+        Raises ModelError, and ModelCrashed where the process dies or says nothing for ``stall_s``
+        seconds.
+        """
         session = self._running()
         session.wait_until_loaded(_NEVER)
         number = session.ask({"do": "count", "text": text})
         try:
-            for frame in session.replies(number, _NEVER, silence_s=self._stall_s):
+            for frame in session.replies(number, _NEVER, silence_s=stall_s):
                 return int(frame["count"])
         finally:
             session.close(number)

@@ -30,7 +30,7 @@ class Session:
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._end: str | None = None  # why the child is no more
-        self._loaded: Frame | None = None  # the reply to ``load``
+        self._loaded: Frame | None = None  # the reply to ``load``, be it a card or an error
         self._news = threading.Event()  # the child is there, or never will be
         threading.Thread(target=self._run, name="language model", daemon=True).start()
         self._news.wait()
@@ -54,11 +54,11 @@ class Session:
         while not self._load_lock.acquire(timeout=POLL_S):
             _check(cancel)
         try:
+            # Kept, since a child that could not load tells it once and ends: to who asks before
+            # that is noticed it would seem to have crashed.
             if self._loaded is None:
-                for frame in self.replies(self._loading, cancel):
-                    self._loaded = frame
-                    break
-            assert self._loaded is not None
+                self._loaded = self._reply(self._loading, cancel, float("inf"))
+            self._raise_told(self._loaded)
             return ModelCard(**self._loaded["card"])
         finally:
             self._load_lock.release()
@@ -81,24 +81,9 @@ class Session:
         Raises the error that the child tells, ModelCrashed where it died or said nothing for
         ``silence_s``, and Cancelled.
         """
-        box = self._boxes[number]
-        heard = time.monotonic()
         while True:
-            _check(cancel)
-            try:
-                frame = box.get(timeout=POLL_S)
-            except queue.Empty:
-                if time.monotonic() - heard > silence_s:
-                    self.kill()
-                    raise _crashed(f"it hung for {silence_s:g} s") from None
-                continue
-            heard = time.monotonic()
-            if "end" in frame:
-                raise _crashed(frame["end"])
-            if "error" in frame:
-                if frame.get("leaves"):
-                    self._bury("it ran out of memory")
-                raise getattr(errors, frame["error"], ModelError)(frame["says"])
+            frame = self._reply(number, cancel, silence_s)
+            self._raise_told(frame)
             yield frame
 
     def cancel(self, number: int, grace_s: float) -> None:
@@ -132,6 +117,29 @@ class Session:
             if self._end is not None:
                 box.put({"end": self._end})
         return number
+
+    def _reply(self, number: int, cancel: threading.Event, silence_s: float) -> Frame:
+        """The next reply, an error that the child tells among them."""
+        box = self._boxes[number]
+        asked = time.monotonic()
+        while True:
+            _check(cancel)
+            try:
+                frame = box.get(timeout=POLL_S)
+            except queue.Empty:
+                if time.monotonic() - asked > silence_s:
+                    self.kill()
+                    raise _crashed(f"it hung for {silence_s:g} s") from None
+                continue
+            if "end" in frame:
+                raise _crashed(frame["end"])
+            return frame
+
+    def _raise_told(self, frame: Frame) -> None:
+        if "error" in frame:
+            if frame.get("leaves"):
+                self._bury("it ran out of memory")
+            raise getattr(errors, frame["error"], ModelError)(frame["says"])
 
     def _send(self, frame: Frame) -> None:
         if self._child is None:

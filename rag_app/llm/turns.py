@@ -17,20 +17,23 @@ def _no_one(_: int) -> None:
 class Turns:
     """A lock that threads get in the order in which they asked for it."""
 
-    def __init__(self, most_waiting: int) -> None:
-        self._most_waiting = most_waiting
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._tickets: deque[threading.Event] = deque()
 
     @contextmanager
     def take(
-        self, cancel: threading.Event, on_place: Callable[[int], None] = _no_one
+        self,
+        cancel: threading.Event,
+        most_waiting: int,
+        on_place: Callable[[int], None] = _no_one,
     ) -> Iterator[None]:
         """Hold the turn. ``on_place`` is told how many are before, whenever that changes.
 
-        Raises ModelBusy where the line is full, Cancelled where ``cancel`` is set while waiting.
+        Raises ModelBusy where ``most_waiting`` are in line, Cancelled where ``cancel`` is set
+        while waiting.
         """
-        ticket = self._join()
+        ticket = self._join(most_waiting)
         try:
             place = 0
             while not ticket.wait(POLL_S):
@@ -50,11 +53,11 @@ class Turns:
                 if self._tickets:
                     self._tickets[0].set()
 
-    def _join(self) -> threading.Event:
+    def _join(self, most_waiting: int) -> threading.Event:
         ticket = threading.Event()
         with self._lock:
             waiting = len(self._tickets) - 1  # the first one is being served
-            if waiting >= self._most_waiting:
+            if waiting >= most_waiting:
                 raise ModelBusy(
                     f"The language model is busy: {waiting} questions wait for it already. Try"
                     " again in a moment (RAG_MAX_WAITING lengthens the line)."

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rag_app.embedding import EmbedderIdentity
 from rag_app.errors import IndexBusy, IndexDamaged, IndexNotFound, IndexNotWritten, StoreError
+from rag_app.store.places import how_to_mend
 from rag_app.store.schema import ADDED_TABLES, DATABASE_FILE, FORMAT, OWN_TABLES, TABLES
 
 _PATIENCE_S = 30  # for a writer's commit to end
@@ -224,7 +225,7 @@ def _named(folder: Path, error: sqlite3.DatabaseError) -> StoreError:
 def _mend(folder: Path, why: str) -> str:
     return (
         f"{folder / DATABASE_FILE} cannot be read ({why})."
-        f" Mend it: python -m ingest --repair {folder.name}; or delete the folder {folder}"
+        f" {how_to_mend(folder.name)}; or delete the folder {folder}"
         " and ingest again."
     )
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from rag_app.errors import IndexDamaged
 from rag_app.store.connection import Connection
+from rag_app.store.places import how_to_mend
 from rag_app.store.postings import K1, LEAST_IDF, B, Postings, varints
 from rag_app.terms import any_of
 from rag_app.values import Scope
@@ -207,8 +208,7 @@ class Keywords(Connection):
 
     def _lost_count(self) -> IndexDamaged:
         return IndexDamaged(
-            f"Index {self.name!r} has lost count of its keywords."
-            f" Mend it: python -m ingest --repair {self.name}."
+            f"Index {self.name!r} has lost count of its keywords. {how_to_mend(self.name)}."
         )
 
 

@@ -28,6 +28,11 @@ def index_names(settings: Settings) -> list[str]:
     return sorted(name for name in names if _NAME.fullmatch(name))
 
 
+def how_to_mend(index: str) -> str:
+    """The command that mends an index, as an error or a report names it; no full stop."""
+    return f"Mend it: python -m ingest --repair {index}"
+
+
 def own_places(settings: Settings, root: Path) -> tuple[Path, ...]:
     """What no run over the real folder ``root`` may read, by real paths: it is no document.
 

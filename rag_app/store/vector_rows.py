@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rag_app.embedding import Vectors
 from rag_app.errors import IndexDamaged
 from rag_app.store.connection import Connection, named_errors
+from rag_app.store.places import how_to_mend
 from rag_app.values import Passage, SentencePlace
 
 Ids = NDArray[np.int64]
@@ -102,8 +103,7 @@ class VectorRows(Connection):
 
     def _not_whole(self) -> IndexDamaged:
         return IndexDamaged(
-            f"Index {self.name!r} holds a vector that is not whole."
-            f" Mend it: python -m ingest --repair {self.name}."
+            f"Index {self.name!r} holds a vector that is not whole. {how_to_mend(self.name)}."
         )
 
 

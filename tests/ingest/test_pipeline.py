@@ -1,7 +1,9 @@
 import json
+import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -176,6 +178,26 @@ def test_an_emptied_folder_is_refused_and_how_to_empty_the_index_is_told(
     assert "--remove NAME" in run.stderr
     assert str(own.indexes_dir / "default") in run.stderr
     assert retrieve("the bridge", 5, settings=own)
+
+
+@pytest.mark.parametrize("options", [[], ["--plan"]])
+def test_a_terminal_is_told_at_once_that_the_folder_is_looked_through(
+    environment, documents: Path, options: list[str]
+):
+    terminal, end = os.openpty()
+    run = subprocess.Popen(
+        [sys.executable, "-m", "ingest", str(documents), *options],
+        stdout=subprocess.DEVNULL, stderr=end, env={**environment, "TERM": "xterm"}, cwd=PROJECT,
+    )  # fmt: skip
+    os.close(end)
+    said = b""
+    with suppress(OSError):  # how Linux tells the end of a terminal
+        while part := os.read(terminal, 4096):
+            said += part
+    os.close(terminal)
+    assert run.wait() == 0
+    assert b"Looking through" in said[:200]
+    assert b"Looking" not in command(environment, documents, *options).stderr.encode()
 
 
 def test_a_name_stays_with_the_folder_that_had_it_first(own, documents: Path, tmp_path: Path):

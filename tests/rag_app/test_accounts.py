@@ -3,10 +3,12 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from rag_app.accounts import ACCOUNTS_FILE, Accounts
+from rag_app.accounts_command import main
 from rag_app.errors import AccountError
 from tests.conftest import PROJECT
 
@@ -89,3 +91,28 @@ def test_accounts_are_made_on_the_command_line(own, environment):
     assert run("remove", "eva").returncode == 2
     assert run("remove", "ana").returncode == 0
     assert Accounts(own).names() == []
+
+
+def test_two_commands_at_once_lose_no_account(own, monkeypatch: pytest.MonkeyPatch):
+    """Each has its own Accounts, as two processes have."""
+    write = Accounts._write
+
+    def slow(accounts: Accounts, *held) -> None:
+        time.sleep(0.05)
+        write(accounts, *held)
+
+    monkeypatch.setattr(Accounts, "_write", slow)
+    names = [f"user{number}" for number in range(6)]
+    Accounts(own).add("old", PASSWORD)
+    with ThreadPoolExecutor(7) as commands:
+        made = [commands.submit(Accounts(own).add, name, PASSWORD) for name in names]
+        made.append(commands.submit(Accounts(own).remove, "old"))
+        for done in made:
+            done.result()
+    assert Accounts(own).names() == names
+
+
+def test_a_word_that_is_missing_is_named(capsys):
+    with pytest.raises(SystemExit):
+        main([])
+    assert "required: list|add|remove" in capsys.readouterr().err

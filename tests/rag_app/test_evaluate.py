@@ -99,6 +99,15 @@ def test_a_folder_that_takes_no_report_is_told_before_any_question_is_asked(
     assert f"written to {nowhere.parent}" in capsys.readouterr().err
 
 
+def test_a_missing_file_is_told_in_words(questions: Path, tmp_path: Path, capsys):
+    nowhere = tmp_path / "none.json"
+    told = f"error: {nowhere} cannot be read: No such file or directory.\n"
+    assert main([str(nowhere)]) == 2
+    assert capsys.readouterr().err == told
+    assert main([str(questions), "--against", str(nowhere)]) == 2
+    assert capsys.readouterr().err == told
+
+
 def test_a_broken_line_is_named(tmp_path: Path, capsys):
     path = tmp_path / "q.jsonl"
     path.write_text('{"id": 1}\n')

@@ -89,6 +89,7 @@ def test_a_filter_that_no_file_matches_is_told_with_what_there_is(settings):
         ({"sources": 5}, r"sources=5 .*a pattern"),
         ({"sources": [None]}, r"sources=\[None\]"),
         ({"sources": []}, "an empty list"),
+        ({"sources": [" "]}, 'the sources "". It holds'),
         ({"pages": 5}, r"pages=5 .*\(10, 12\)"),
         ({"pages": (12, 10)}, r"pages=\(12, 10\)"),
         ({"pages": (0, 4)}, "counted from 1"),

@@ -32,6 +32,7 @@ def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch):
         ("RAG_CONTENT_FILTER", "maks", "RAG_CONTENT_FILTER: It is 'mask', 'refuse' or"),
         ("RAG_PARSE_TIMEOUT_S", "inf", "RAG_PARSE_TIMEOUT_S: "),
         ("RAG_PARSE_STALL_S", "1e12", "RAG_PARSE_STALL_S: "),
+        ("RAG_THREADS", "100000", "RAG_THREADS: .*less than or equal to 1024"),
         ("RAG_INDEXES_DIR", "", "RAG_INDEXES_DIR: It is empty"),
         ("RAG_CACHE_DIR", "", "RAG_CACHE_DIR: It is empty"),
     ],
@@ -95,3 +96,4 @@ def test_commands_say_their_usage_without_loading_models():
         )
         assert run.stderr.strip() == "[]"
         assert "--index" in run.stdout
+        assert "``" not in run.stdout

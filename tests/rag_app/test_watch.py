@@ -44,7 +44,7 @@ def test_the_file_is_for_people_and_its_faults_are_named(watched: Path, own, cap
     assert "503" in json.loads(first)["answer"]["text"]
     path.write_text(f"{second}\n")  # whoever takes a line out watches that question no longer
     assert main([]) == 0
-    assert "0 of 1 answers changed" in capsys.readouterr().out
+    assert "0 of 1 answer changed" in capsys.readouterr().out
     path.write_text(f"{second}\nnot a question\n")
     assert main([]) == 2
     assert "line 2, is no watched question" in capsys.readouterr().err
@@ -55,7 +55,7 @@ def test_a_question_is_watched_no_longer(watched: Path, capsys):
     assert main(["--remove", LENGTH]) == 2
     assert f"not watched in index 'default': {LENGTH}" in capsys.readouterr().err
     assert main([]) == 0
-    assert "0 of 1 answers changed" in capsys.readouterr().out
+    assert "0 of 1 answer changed" in capsys.readouterr().out
 
 
 def test_without_watched_questions_it_says_what_to_do(own, documents, monkeypatch, capsys):

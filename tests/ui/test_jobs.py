@@ -94,3 +94,31 @@ def test_two_tabs_that_add_folders_at_the_same_time_share_one_job(own, tmp_path,
         one, other = tabs.map(lambda _: ingesting.start("default", works, own), range(2))
     one.stop()
     assert one is other
+
+
+def ended(job: ingesting.IngestJob) -> ingesting.State:
+    deadline = time.monotonic() + 60
+    while job.state.running:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return job.state
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_ingest_job_ends_whatever_ends_it(own, tmp_path, monkeypatch):
+    def broken(state, report):
+        raise ZeroDivisionError("by zero")
+
+    (tmp_path / "a.txt").write_text("The bridge is 503 metres long.")
+    monkeypatch.setattr(ingesting, "_ended", broken)
+    job = ingesting.IngestJob("default", [ingesting.Work(tmp_path)], own)
+    assert ended(job).error == "ZeroDivisionError: by zero"
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.02, 0.1])
+def test_an_ingest_job_that_is_stopped_at_once_says_nothing_of_it(own, tmp_path, after_s: float):
+    (tmp_path / "a.txt").write_text("The bridge is 503 metres long.")
+    job = ingesting.IngestJob("default", [ingesting.Work(tmp_path)], own)
+    time.sleep(after_s)
+    job.stop()
+    assert ended(job).error == ""

@@ -1,16 +1,23 @@
 """transformers as the engine, on a tiny model made here."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
+import httpx
 import pytest
+from huggingface_hub.errors import OfflineModeIsEnabled
 
 from rag_app.errors import Cancelled, ModelError, ModelNotFound
+from rag_app.hub import only_local
 from rag_app.llm import load_llm
 from rag_app.llm.engine import Job, Message, Request
 from rag_app.llm.spec import parse_spec
 from rag_app.settings import load_settings
+from tests.conftest import PROJECT
 
 WORDS = "w1 w2 w3"
 LONG = " ".join(["w1 w2 w3 w4"] * 150)
@@ -164,6 +171,41 @@ def test_it_runs_in_a_child_and_can_be_cancelled(tiny: Path):
 def test_what_is_not_there_says_what_to_give(target: str):
     with pytest.raises(ModelNotFound, match=rf"{target}.*safetensors.*cache"):
         load(target)
+
+
+def test_where_no_hub_answers_that_is_told_at_once_and_once():
+    """The hub's libraries try each file six times, in half a minute, and say so each time."""
+    code = (
+        "from rag_app.llm.engine import Job; from rag_app.llm.worker import load_engine\n"
+        "try: load_engine(Job('hf:no-such-owner/no-such-model', 'cpu', 1, 'cache'))\n"
+        "except Exception as error: print(type(error).__name__)"
+    )
+    nobody = {**os.environ, "HF_HUB_OFFLINE": "0", "HF_ENDPOINT": "http://127.0.0.1:9"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT, env=nobody
+    )
+    assert run.stdout == "ModelNotFound\n"
+    assert "Retrying" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "local"),
+    [
+        (httpx.ConnectError("no such name"), True),
+        (httpx.ConnectTimeout("no answer"), True),
+        (OfflineModeIsEnabled("as it was set"), True),
+        (ValueError("a mirror's own page"), False),
+        (None, False),
+    ],
+)
+def test_a_name_is_fetched_wherever_someone_answers(monkeypatch, said, local: bool):
+    def model_info(*_: object, **__: object) -> None:
+        if said is not None:
+            raise said
+
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", model_info)
+    assert only_local("no-such-owner/no-such-model") is local
+    assert only_local(str(PROJECT))
 
 
 def test_a_folder_without_a_model_is_told_through_the_child(tmp_path: Path):

@@ -15,6 +15,8 @@ from rag_app.errors import Cancelled, ModelBusy, ModelCrashed, ModelError, Model
 from rag_app.llm import describe, load_llm
 from rag_app.llm.engine import Job
 from rag_app.llm.local import LocalChatModel
+from rag_app.llm.process import ModelProcess
+from rag_app.llm.session import Session
 from rag_app.settings import load_settings
 from tests.conftest import PROJECT
 
@@ -158,13 +160,29 @@ def test_system_messages_are_read(llm):
     assert answer.content
 
 
+def test_the_limits_of_a_call_load_no_second_model(llm):
+    longer = load_llm("packaged", load_settings(answer_tokens=80, max_waiting=3, model_stall_s=200))
+    llm.describe()
+    assert longer.process_id == llm.process_id != 0
+    assert (llm.max_tokens, longer.max_tokens) == (64, 80)
+
+
+def test_every_asker_of_a_model_that_was_not_loaded_hears_why():
+    """The child tells it once, and ends; who asks before its end is noticed is told the same."""
+    session = Session(Job("gguf:/no/such.gguf", "auto", 0, JOB.cache_dir))
+    with pytest.raises(ModelNotFound, match="no/such"):
+        session.wait_until_loaded(threading.Event())
+    with pytest.raises(ModelNotFound, match="no/such"):
+        session.wait_until_loaded(threading.Event())
+
+
 def test_a_missing_file_is_told_at_once():
     with pytest.raises(ModelNotFound, match="no/such"):
         load_llm("gguf:/no/such.gguf", load_settings())
 
 
 def test_a_hung_model_costs_one_answer():
-    quick = LocalChatModel(JOB, max_tokens=8, stall_s=4)
+    quick = LocalChatModel(ModelProcess(JOB), max_tokens=8, stall_s=4)
     quick.invoke("Hi", max_tokens=2)
     stream = quick.stream(QUESTION, max_tokens=400)
     next(stream)
@@ -179,7 +197,7 @@ def test_a_hung_model_costs_one_answer():
 def test_a_model_without_memory_costs_one_answer_and_comes_back():
     import resource
 
-    hungry = LocalChatModel(JOB, max_tokens=8)
+    hungry = LocalChatModel(ModelProcess(JOB), max_tokens=8)
     hungry.invoke("Hi", max_tokens=2)
     first = hungry.process_id
     resource.prlimit(first, resource.RLIMIT_AS, (1 << 20, 1 << 20))  # under what it holds
@@ -192,7 +210,7 @@ def test_a_model_without_memory_costs_one_answer_and_comes_back():
 
 def test_a_line_of_bounded_length_with_a_place_for_each():
     """Two wait, the next is told to try again; each hears of its place as it moves up."""
-    model = LocalChatModel(JOB, max_tokens=8, most_waiting=2)
+    model = LocalChatModel(ModelProcess(JOB), max_tokens=8, most_waiting=2)
     first = model.stream(QUESTION, max_tokens=400)
     next(first)
     places: dict[int, list[int]] = {1: [], 2: []}

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from ingest.checkup import described
 from ingest.pipeline import ingest
 from rag_app import retrieve
 from rag_app.errors import IndexDamaged
 from rag_app.settings import load_settings
-from rag_app.store.verification import verify
+from rag_app.store.verification import Verdict, verify
 
 
 @pytest.fixture
@@ -99,3 +100,8 @@ def test_the_same_folder_has_the_same_manifest(index: Path, own, documents: Path
     (documents / "ponte.md").write_text("# A ponte\n\nA ponte fechou.\n")
     ingest(documents, settings=own, index="parts")
     assert verify(index.parent / "parts").manifest != one.manifest
+
+
+def test_one_is_told_as_one():
+    told = described(Verdict("default", 1, 1, "", (), (), (), True))
+    assert told == "Index 'default': whole. 1 document, 1 chunk.\n"
