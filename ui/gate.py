@@ -20,6 +20,7 @@ from rag_app.errors import AccountError
 from rag_app.language import Language
 from rag_app.settings import Settings
 from ui.language import catalogue
+from ui.wording import worded
 
 COOKIE = "rag_sign_in"
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
@@ -89,7 +90,7 @@ def routes(settings: Settings) -> list[Route]:
             # Takes some tenths of a second, which others must not wait for.
             token = await run_in_threadpool(open_accounts(settings).sign_in, name, password)
         except AccountError as error:
-            return _page(language, str(error), 429)
+            return _page(language, worded(str(error), language), 429)
         if token is None:
             return _page(language, catalogue(language)["sign_in_wrong"], 401)
         response = RedirectResponse("/", 303)

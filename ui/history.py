@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from rag_app.errors import LogError
-from rag_app.rendering import inert, one_line
+from rag_app.rendering import one_line
 from rag_app.values import Conversation
 from ui import conversation as talk
 from ui import session
 from ui.language import t
+from ui.wording import told
 
 _SHOWN = 30  # conversations; older ones are found by the search
 _LONGEST = 80  # characters of a title
@@ -33,11 +34,11 @@ def history() -> bool:
         icon=":material/search:",
     )
     if fault := talk.log_fault():
-        st.caption(f":orange[{t('log_fault', error=inert(fault))}]")
+        st.caption(f":orange[{t('log_fault', error=told(fault))}]")
     try:
         found = talk.log().conversations(session.user(), (wanted or "").strip(), _SHOWN + 1)
     except LogError as error:
-        st.error(inert(str(error)))
+        st.error(told(error))
         return is_new
     if wanted and not found:
         st.caption(t("no_conversation_found"))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from rag_app.settings import Settings
 from rag_app.values import INDEXED
 
 _starting = threading.Lock()
+_ERROR = re.compile(r"^error: ", re.MULTILINE)  # warnings may stand before it
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class State:
     indexed: int = 0  # files that were read and are in the index
     removed: int = 0
     rejected: tuple[tuple[str, str], ...] = field(default_factory=tuple)  # source and why
-    error: str = ""
+    errors: tuple[str, ...] = ()  # for the user, one a folder that failed
 
     @property
     def rate(self) -> float:
@@ -90,7 +92,7 @@ class IngestJob:
             try:
                 self._one(work)  # what is wrong with one folder keeps none of the others
             except (OSError, ValueError, KeyError) as error:
-                self.state = replace(self.state, error=f"{self.state.error} {error}".strip())
+                self.state = replace(self.state, errors=(*self.state.errors, str(error)))
 
     def _next(self) -> Work | None:
         """What to read now; None ends the job."""
@@ -128,8 +130,8 @@ class IngestJob:
             said.seek(0)
             problem = said.read().strip()
         if "actions" not in last:
-            text = problem.removeprefix("error: ")[-1000:] or f"exit code {code}"
-            self.state = replace(self.state, error=f"{self.state.error} {text}".strip())
+            text = _ERROR.split(problem)[-1][-1000:] or f"exit code {code}"
+            self.state = replace(self.state, errors=(*self.state.errors, text))
         else:
             self.state = _ended(self.state, last)
 

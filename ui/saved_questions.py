@@ -17,6 +17,7 @@ from rag_app.watched import WATCHED_FILE, Watched, drop, watched_questions
 from ui import resources, session, tasks
 from ui.language import t
 from ui.tasks import task_of, task_progress
+from ui.wording import told
 
 
 def saved_questions(index: str) -> None:
@@ -32,7 +33,7 @@ def saved_questions(index: str) -> None:
         _begin(question.strip(), index, settings)
         st.rerun()
     if fault := session.fault():
-        st.error(t("error", error=inert(fault)))
+        st.error(t("error", error=told(fault)))
     for adding in tasks.names(_adding_of(index)):
         task = task_of(adding)
         if task is not None and (task.running or task.error):

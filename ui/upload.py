@@ -63,7 +63,7 @@ def _take(index: str, files: Sequence[UploadedFile]) -> list[str]:
         try:
             save_upload(folder, file.name, file.getbuffer(), taken)
         except OSError as error:
-            failed.append(f"{file.name}: {error.strerror}")
+            failed.append(f"{file.name}: {worded(str(error.strerror))}")
     if len(failed) < len(files):
         if ingesting.is_running(index):
             st.info(t("upload_waits"))
@@ -143,9 +143,9 @@ def _running(job: IngestJob) -> None:
 
 def _ended(job: IngestJob) -> None:
     state: State = job.state
-    if state.error:
-        st.error(t("upload_failed", error=one_line(state.error, 500)))
-    else:
+    for error in state.errors:
+        st.error(t("upload_failed", error=one_line(worded(error), 500)))
+    if not state.errors:
         st.success(
             t(
                 "upload_done",

@@ -181,6 +181,24 @@ def test_a_run_that_is_stopped_leaves_what_comes_after_it(own: Settings, documen
     assert "bridge.md" in sources(own, "the bridge")
 
 
+def test_each_folder_that_fails_is_told_by_itself_and_in_the_language_of_the_page(
+    app: AppTest, own: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from ui import ingesting
+    from ui.ingesting import Work
+
+    monkeypatch.setenv("RAG_PASSAGE", "3")  # a slip of the pen, of which the run warns first
+    (tmp_path / "empty").mkdir()
+    ingesting.start("default", [Work(tmp_path / "gone"), Work(tmp_path / "empty")], own)
+    monkeypatch.setattr("ui.language.current_language", lambda: "pt")
+    monkeypatch.setattr("ui.wording.current_language", lambda: "pt")
+    app.run()
+    wait_until_done(app)
+    one, two = (error.value.replace("\\", "") for error in app.error)
+    assert "os documentos: " + str(tmp_path / "gone") + " não existe. Indique a pasta" in one
+    assert "os documentos: " + str(tmp_path / "empty") + " não tem arquivos; nada foi" in two
+
+
 def test_a_button_brings_the_index_up_to_date(app: AppTest, own: Settings, documents: Path):
     ingest(documents, settings=own)
     (documents / "otter.txt").write_text("The otter Brambles was born in Seattle in 2019.")

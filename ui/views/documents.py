@@ -8,7 +8,6 @@ import streamlit as st
 from ingest.removal import UPLOADS
 from rag_app.errors import RagError
 from rag_app.invisible import without_invisible
-from rag_app.rendering import inert
 from rag_app.store.places import index_folder, noted_roots, real_folder
 from rag_app.values import INDEXED
 from ui import ingesting, resources, session
@@ -18,7 +17,7 @@ from ui.ingesting import Work
 from ui.language import LANGUAGES, number, t
 from ui.listing import ORDERS, PAGE, Filter, Listing, Row, chosen, listing, pages_of
 from ui.upload import begin, job_progress, upload_box
-from ui.wording import worded
+from ui.wording import told, worded
 
 
 def documents() -> None:
@@ -38,7 +37,7 @@ def documents() -> None:
         held = listing(index)
         _draw(held, index)
     except RagError as error:
-        st.error(t("error", error=inert(str(error))))
+        st.error(t("error", error=told(error)))
 
 
 def _draw(held: Listing, index: str) -> None:
