@@ -305,7 +305,7 @@ def logged(settings: Settings) -> None:
         (evaluated(""), r"/broken\.jsonl não contém perguntas\."),
         (evaluated("Who?"), r"jsonl, linha 1, não é uma pergunta: não é JSON válido \(Expecting"),
         (evaluated('{"id": 1}'), r"jsonl, linha 1, não é uma pergunta: não tem 'question'\."),
-        (watched, r", linha 1, não é uma pergunta acompanhada\. Conserte ou apague"),
+        (watched, r", linha 1, não é uma pergunta acompanhada\. Conserte ou exclua"),
         (
             logged,
             r"O registro .*no\.sqlite não pode ser usado \(o arquivo não é um ba",
