@@ -1,6 +1,8 @@
 """The documents page in each of its states, on a real index."""
 
+import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -197,6 +199,19 @@ def test_each_folder_that_fails_is_told_by_itself_and_in_the_language_of_the_pag
     one, two = (error.value.replace("\\", "") for error in app.error)
     assert "os documentos: " + str(tmp_path / "gone") + " não existe. Indique a pasta" in one
     assert "os documentos: " + str(tmp_path / "empty") + " não tem arquivos; nada foi" in two
+
+
+def test_a_file_s_time_is_told_in_the_browser_s_time_zone(
+    app: AppTest, own: Settings, documents: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import streamlit as st
+
+    changed = datetime(2026, 1, 31, 23, 30, tzinfo=UTC).timestamp()
+    os.utime(documents / "bridge.md", (changed, changed))
+    ingest(documents, settings=own)
+    monkeypatch.setattr(type(st.context), "timezone", property(lambda _: "Asia/Tokyo"))
+    app.run()
+    assert str(app.dataframe[0].value["Changed"][0]) == "2026-02-01 08:30:00"
 
 
 def test_a_button_brings_the_index_up_to_date(app: AppTest, own: Settings, documents: Path):

@@ -1,6 +1,5 @@
 """Every file that the index knows: found, read, read again, added, taken out."""
 
-from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +10,7 @@ from rag_app.invisible import without_invisible
 from rag_app.store.places import index_folder, noted_roots, real_folder
 from rag_app.values import INDEXED
 from ui import ingesting, resources, session
+from ui.clock import local
 from ui.document_actions import actions, say, taken_out
 from ui.document_preview import preview
 from ui.ingesting import Work
@@ -156,7 +156,8 @@ def _cells(row: Row) -> dict[str, object]:
         t("column_passages"): record.chunks,
         t("column_tokens"): row.tokens,
         t("column_size"): round(record.size / 1000, 1),
-        t("column_date"): datetime.fromtimestamp(record.modified) if record.modified else None,
+        # Without its zone, in which the browser would not show it.
+        t("column_date"): local(record.modified).replace(tzinfo=None) if record.modified else None,
         t("column_language"): _language(record.language) if record.language else "",
         t("reason"): without_invisible(worded(record.detail)),
     }
