@@ -127,18 +127,21 @@ def _running(job: IngestJob) -> None:
     state = job.state
     if not state.running:
         st.rerun()  # the whole page: its table and its buttons have changed
-    st.progress(
-        state.share,
-        text=t(
-            "upload_running",
-            done=number(state.files_done),
-            files=number(state.files),
-            chunks=number(state.chunks),
-            rate=number(state.rate),
-            current=one_line(state.current, 40),
-        ),
-    )
+    st.progress(state.share, text=_how_far(state))
     st.button(t("stop"), key="ingest_stop", icon=":material/stop_circle:", on_click=job.stop)
+
+
+def _how_far(state: State) -> str:
+    if not state.files:  # models load and the folder is looked through first
+        return t("upload_starting")
+    return t(
+        "upload_running",
+        done=number(state.files_done),
+        files=number(state.files),
+        chunks=number(state.chunks),
+        rate=number(state.rate),
+        current=one_line(state.current, 40),
+    )
 
 
 def _ended(job: IngestJob) -> None:

@@ -1,6 +1,7 @@
 """The documents page in each of its states, on a real index."""
 
 import os
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -181,6 +182,27 @@ def test_a_run_that_is_stopped_leaves_what_comes_after_it(own: Settings, documen
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert "bridge.md" in sources(own, "the bridge")
+
+
+def test_a_run_that_has_not_counted_its_files_says_that_it_starts(
+    app: AppTest, own: Settings, documents: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from ui import ingesting
+
+    go = threading.Event()
+
+    class Slow(ingesting.IngestJob):
+        def _run(self) -> None:
+            go.wait(60)
+            super()._run()
+
+    monkeypatch.setattr(ingesting, "IngestJob", Slow)
+    ingesting.start("default", [ingesting.Work(documents)], own)
+    app.run()
+    (bar,) = app.get("progress")
+    go.set()
+    wait_until_done(app)
+    assert bar.proto.text == "Getting ready to read…"
 
 
 def test_each_folder_that_fails_is_told_by_itself_and_in_the_language_of_the_page(
