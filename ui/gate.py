@@ -67,7 +67,7 @@ class Gate:
             return PlainTextResponse(catalogue(_language(connection))["exposed"], 403)
         if "text/html" in connection.headers.get("accept", ""):
             return RedirectResponse(SIGN_IN, 303)
-        return PlainTextResponse("Sign in first.", 401)
+        return PlainTextResponse(catalogue(_language(connection))["sign_in_first"], 401)
 
 
 def routes(settings: Settings) -> list[Route]:
@@ -81,9 +81,9 @@ def routes(settings: Settings) -> list[Route]:
     async def check(request: Request) -> Response:
         language = _language(request)
         if not _same_origin(request):
-            return PlainTextResponse("This form was sent from another site.", 403)
+            return PlainTextResponse(catalogue(language)["sign_in_other_site"], 403)
         if int(request.headers.get("content-length") or _LARGEST + 1) > _LARGEST:
-            return PlainTextResponse("The form is too large.", 413)
+            return PlainTextResponse(catalogue(language)["sign_in_too_large"], 413)
         fields = parse_qs((await request.body()).decode("utf-8", "replace"))
         name, password = (fields.get(key, [""])[0] for key in ("name", "password"))
         try:
