@@ -87,6 +87,10 @@ def _read(path: Path, number: int, line: str) -> Question:
         return _question({name: value for name, value in row.items() if value is not None})
     except RecursionError as error:
         raise DocumentsError(f"{path}, line {number}, is no question: nested too deep.") from error
+    except json.JSONDecodeError as error:
+        raise DocumentsError(
+            f"{path}, line {number}, is no question: it is not valid JSON ({error})."
+        ) from error
     except ValueError as error:
         raise DocumentsError(f"{path}, line {number}, is no question: {error}.") from error
 

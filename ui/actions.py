@@ -4,11 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from rag_app.rendering import inert
 from rag_app.values import Answer, Exchange
 from ui import conversation, resources, session
 from ui.language import t
 from ui.saved_questions import watch_button, watch_end
+from ui.wording import told
 
 _LONGEST_COMMENT = 1000  # characters
 
@@ -75,4 +75,4 @@ def _edit(exchange: Exchange, later: int) -> None:
         ):
             if not (fault := session.fault()):
                 st.rerun()
-            st.error(inert(fault))
+            st.error(told(fault))

@@ -13,6 +13,7 @@ from ui.jobs import UNEXPECTED
 from ui.language import number, t
 from ui.progress import draw_progress
 from ui.scope import describe
+from ui.wording import told
 
 _DOUBT = "orange-badge[:material/warning:"
 _BADGE = {"misattributed": "gray-badge[:material/published_with_changes:"}  # it is mended
@@ -129,7 +130,7 @@ def _draw_failure(exchange: Exchange, later: int) -> None:
     """What stands where no answer came, and the way to ask again."""
     if exchange.state == "failed":
         known = exchange.note != UNEXPECTED
-        st.error(t("error", error=inert(exchange.note)) if known else t("unexpected"))
+        st.error(t("error", error=told(exchange.note)) if known else t("unexpected"))
     else:
         st.caption(t("stopped" if exchange.state == "stopped" else "not_answered"))
     draw_actions(exchange, None, later)

@@ -19,7 +19,7 @@ from ui.views.chat import chat
 from ui.views.documents import documents
 from ui.views.evaluation import evaluation
 from ui.views.system import system
-from ui.wording import worded
+from ui.wording import told, worded
 
 _STYLE = Path(__file__).parent / "style.css"
 _ICON = Path(__file__).parent / "icon.svg"  # a named one would be fetched from its maker
@@ -82,7 +82,7 @@ def _files(index: str) -> None:
     try:
         records = resources.documents(index)
     except RagError as error:
-        st.error(inert(str(error)))
+        st.error(told(error))
         return
     good = [record for record in records if record.outcome == INDEXED]
     chunks = sum(record.chunks for record in good)

@@ -7,13 +7,14 @@ import streamlit as st
 from ingest.ignoring import ignored_files, restore
 from ingest.removal import UPLOADS, remove
 from rag_app.errors import RagError
-from rag_app.rendering import inert, one_line
+from rag_app.rendering import one_line
 from rag_app.store.places import index_folder, real_folder
 from ui import ingesting, resources
 from ui.ingesting import Work
 from ui.language import t
 from ui.listing import Row
 from ui.upload import begin
+from ui.wording import told
 
 _NAMED = 10  # files named before they are deleted
 _SAID = "documents_said"
@@ -57,7 +58,7 @@ def taken_out(index: str) -> None:
             try:
                 restore(home, items)
             except RagError as error:
-                st.error(t("error", error=inert(str(error))))
+                st.error(t("error", error=told(error)))
                 return
             begin(index, [Work(Path(root)) for root in {item.folder for item in items}])
             st.rerun()
@@ -95,6 +96,6 @@ def _delete(sources: list[str], index: str) -> None:
     try:
         remove(sources, index=index, settings=resources.settings())
     except RagError as error:
-        st.session_state[_SAID] = ("error", inert(str(error)))
+        st.session_state[_SAID] = ("error", told(error))
     else:
         st.session_state[_SAID] = ("deleted", str(len(sources)))

@@ -8,11 +8,12 @@ from rag_app.content_filter import veiled
 from rag_app.errors import PictureError, RagError
 from rag_app.export import evidence_pack
 from rag_app.pdf.picture import draw_page, has_picture
-from rag_app.rendering import inert, marked_html, one_line
+from rag_app.rendering import marked_html, one_line
 from rag_app.values import Answer, Citation, Exchange
 from ui import conversation, resources, session
 from ui.language import t
 from ui.scripts import scroll_to_quote, show_top_of_evidence
+from ui.wording import told
 
 _NEAREST = 3  # passages that stand for evidence where the documents do not say
 _AROUND = 1500  # characters of the page on either side of a quote
@@ -48,7 +49,7 @@ def draw_evidence(exchange: Exchange, position: int) -> None:
         try:
             _draw_place(citation, exchange.index, f"{exchange.id}-{position}")
         except RagError as error:
-            st.caption(f":orange[{inert(str(error))}]")
+            st.caption(f":orange[{told(error)}]")
             st.markdown(f"> {one_line(citation.quote, 2000)}")
         if session.evidence() is not None:
             show_top_of_evidence(f"{exchange.id}-{position}")
@@ -101,7 +102,7 @@ def _draw_place(citation: Citation, index: str, occasion: str) -> None:
             citation, index=index, settings=resources.settings(), width=_PICTURE_WIDTH
         )
     except PictureError as error:
-        st.caption(f":orange[{inert(str(error))}]")
+        st.caption(f":orange[{told(error)}]")
         _draw_text(citation, index, occasion)
         return
     quote = " ".join(citation.quote.split())[:_LONGEST_ALT]

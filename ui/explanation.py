@@ -10,6 +10,7 @@ from rag_app.rendering import inert
 from rag_app.values import Answer, Exchange, Passage, Scope
 from ui import conversation, resources
 from ui.language import t
+from ui.wording import told
 
 
 def draw_explanation(exchange: Exchange, answer: Answer) -> None:
@@ -27,7 +28,7 @@ def draw_explanation(exchange: Exchange, answer: Answer) -> None:
         try:
             passages = _explained(exchange, answer)
         except RagError as error:
-            st.error(inert(str(error)))
+            st.error(told(error))
             return
         st.caption(t("why_intro"))
         narrow = ("rank", "page", "cited", "dense", "lexical", "routed")

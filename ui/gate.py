@@ -20,6 +20,7 @@ from rag_app.errors import AccountError
 from rag_app.language import Language
 from rag_app.settings import Settings
 from ui.language import catalogue
+from ui.wording import worded
 
 COOKIE = "rag_sign_in"
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
@@ -66,7 +67,7 @@ class Gate:
             return PlainTextResponse(catalogue(_language(connection))["exposed"], 403)
         if "text/html" in connection.headers.get("accept", ""):
             return RedirectResponse(SIGN_IN, 303)
-        return PlainTextResponse("Sign in first.", 401)
+        return PlainTextResponse(catalogue(_language(connection))["sign_in_first"], 401)
 
 
 def routes(settings: Settings) -> list[Route]:
@@ -80,16 +81,16 @@ def routes(settings: Settings) -> list[Route]:
     async def check(request: Request) -> Response:
         language = _language(request)
         if not _same_origin(request):
-            return PlainTextResponse("This form was sent from another site.", 403)
+            return PlainTextResponse(catalogue(language)["sign_in_other_site"], 403)
         if int(request.headers.get("content-length") or _LARGEST + 1) > _LARGEST:
-            return PlainTextResponse("The form is too large.", 413)
+            return PlainTextResponse(catalogue(language)["sign_in_too_large"], 413)
         fields = parse_qs((await request.body()).decode("utf-8", "replace"))
         name, password = (fields.get(key, [""])[0] for key in ("name", "password"))
         try:
             # Takes some tenths of a second, which others must not wait for.
             token = await run_in_threadpool(open_accounts(settings).sign_in, name, password)
         except AccountError as error:
-            return _page(language, str(error), 429)
+            return _page(language, worded(str(error), language), 429)
         if token is None:
             return _page(language, catalogue(language)["sign_in_wrong"], 401)
         response = RedirectResponse("/", 303)

@@ -1,16 +1,17 @@
 """The conversations so far, in the sidebar: found, opened, renamed, deleted."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from rag_app.errors import LogError
-from rag_app.rendering import inert, one_line
+from rag_app.rendering import one_line
 from rag_app.values import Conversation
 from ui import conversation as talk
 from ui import session
+from ui.clock import local, zone
 from ui.language import t
+from ui.wording import told
 
 _SHOWN = 30  # conversations; older ones are found by the search
 _LONGEST = 80  # characters of a title
@@ -33,11 +34,11 @@ def history() -> bool:
         icon=":material/search:",
     )
     if fault := talk.log_fault():
-        st.caption(f":orange[{t('log_fault', error=inert(fault))}]")
+        st.caption(f":orange[{t('log_fault', error=told(fault))}]")
     try:
         found = talk.log().conversations(session.user(), (wanted or "").strip(), _SHOWN + 1)
     except LogError as error:
-        st.error(inert(str(error)))
+        st.error(told(error))
         return is_new
     if wanted and not found:
         st.caption(t("no_conversation_found"))
@@ -64,7 +65,7 @@ def _row(item: Conversation) -> bool:
             wrap=False,
             on_click=session.show_conversation,
             args=(item.id, item.index),
-            help=f"{one_line(item.title, _LONGEST)} · {t('when', at=_local(item.updated))}",
+            help=f"{one_line(item.title, _LONGEST)} · {t('when', at=local(item.updated))}",
         )
         action = st.menu_button(
             t("conversation_menu"),
@@ -105,20 +106,8 @@ def _delete(item: Conversation) -> None:
 
 def _when(updated: float) -> str:
     """Today, yesterday, this week, or the month."""
-    at, now = _local(updated), datetime.now(_zone())
+    at, now = local(updated), datetime.now(zone())
     days = (now.date() - at.date()).days
     if days <= 1:
         return t("today") if days <= 0 else t("yesterday")
     return t("this_week") if now - at < timedelta(days=7) else t("month", at=at)
-
-
-def _local(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, _zone())
-
-
-def _zone() -> ZoneInfo | None:
-    """The browser's; None is the server's."""
-    try:
-        return ZoneInfo(st.context.timezone or "")
-    except (ZoneInfoNotFoundError, ValueError):
-        return None

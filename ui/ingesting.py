@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ _STOP = signal.SIGTERM
 _STOPPED = (-_STOP, 130)  # exit codes: before there was a handler, and stopped a second time
 
 _starting = threading.Lock()
+_ERROR = re.compile(r"^error: ", re.MULTILINE)  # warnings may stand before it
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class State:
     indexed: int = 0  # files that were read and are in the index
     removed: int = 0
     rejected: tuple[tuple[str, str], ...] = field(default_factory=tuple)  # source and why
-    error: str = ""
+    errors: tuple[str, ...] = ()  # for the user, one a folder that failed
 
     @property
     def rate(self) -> float:
@@ -138,10 +140,10 @@ class IngestJob:
         if "actions" in last:
             self.state = _ended(self.state, last)
         elif not (self._stopped and code in _STOPPED):
-            self._fail(problem.removeprefix("error: ")[-1000:] or f"exit code {code}")
+            self._fail(_ERROR.split(problem)[-1][-1000:] or f"exit code {code}")
 
     def _fail(self, why: str) -> None:
-        self.state = replace(self.state, error=f"{self.state.error} {why}".strip())
+        self.state = replace(self.state, errors=(*self.state.errors, why))
 
     def _progress(self, before: State, now: dict[str, Any]) -> State:
         return replace(

@@ -31,12 +31,12 @@ def current_language() -> Language:
     return "pt" if (st.context.locale or "").lower().startswith("pt") else "en"
 
 
-def t(key: str, **values: object) -> str:
-    """The text for ``key``, with ``values`` filled in.
+def t(key: str, language: Language | None = None, /, **values: object) -> str:
+    """The text for ``key``, with ``values`` filled in, in the current language if none is given.
 
     ``{count:one|file|files}`` is the first word where the count is 1, else the second.
     """
-    return _WORDS.format(catalogue(current_language())[key], **values)
+    return _WORDS.format(catalogue(language or current_language())[key], **values)
 
 
 class _Words(Formatter):
@@ -52,10 +52,11 @@ class _Words(Formatter):
 _WORDS = _Words()
 
 
-def number(value: float, digits: int = 0) -> str:
-    """A number as it is written in the current language: 1,234.5 or 1.234,5."""
+def number(value: float, digits: int = 0, *, language: Language | None = None) -> str:
+    """A number as it is written in a language, the current one if none is given: 1.234,5."""
     text = f"{value:,.{digits}f}"
-    return text.translate(str.maketrans(",.", ".,")) if current_language() == "pt" else text
+    is_portuguese = (language or current_language()) == "pt"
+    return text.translate(str.maketrans(",.", ".,")) if is_portuguese else text
 
 
 def widget_words() -> None:

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
@@ -15,8 +14,10 @@ from rag_app.store.places import index_folder
 from rag_app.watch import Outcome, accept, check, watch
 from rag_app.watched import WATCHED_FILE, Watched, drop, watched_questions
 from ui import resources, session, tasks
+from ui.clock import local
 from ui.language import t
 from ui.tasks import task_of, task_progress
+from ui.wording import told
 
 
 def saved_questions(index: str) -> None:
@@ -32,7 +33,7 @@ def saved_questions(index: str) -> None:
         _begin(question.strip(), index, settings)
         st.rerun()
     if fault := session.fault():
-        st.error(t("error", error=inert(fault)))
+        st.error(t("error", error=told(fault)))
     for adding in tasks.names(_adding_of(index)):
         task = task_of(adding)
         if task is not None and (task.running or task.error):
@@ -121,8 +122,8 @@ def _draw(item: Watched, outcome: Outcome | None, number: int, index: str) -> No
     if outcome is not None:
         icon = ":material/change_circle:" if outcome.differences else ":material/check_circle:"
     with st.expander(one_line(item.question, 200), icon=icon, expanded=bool(_changes(outcome))):
-        when = datetime.fromtimestamp(item.answer.asked)
-        st.caption(t("watch_kept", when=f"{when:%Y-%m-%d %H:%M}"))
+        when = t("when", at=local(item.answer.asked))
+        st.caption(t("watch_kept", when=when))
         st.markdown(inert(item.answer.text))
         for found in _changes(outcome):
             _difference(found)

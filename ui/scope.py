@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rag_app.errors import RagError
-from rag_app.rendering import inert, one_line
+from rag_app.rendering import one_line
 from rag_app.values import INDEXED, Scope
 from ui import resources, session
 from ui.language import t
+from ui.wording import told
 
 _OFFERED = 500  # files in the list; of larger indexes folders are offered, and patterns typed
 _FILES, _AFTER, _OPEN = session.FILES_KEY, session.AFTER_KEY, "scope_open"
@@ -68,7 +69,7 @@ def _narrowing(index: str) -> None:
     try:
         records = resources.documents(index)
     except RagError as error:
-        st.error(inert(str(error)))
+        st.error(told(error))
         return
     scope = session.scope() or Scope()
     st.session_state.setdefault(_FILES, list(scope.sources or ()))

@@ -8,11 +8,12 @@ import streamlit as st
 
 from rag_app.accounts import open_accounts
 from rag_app.errors import MissingExtra
-from rag_app.rendering import inert, one_line
+from rag_app.rendering import one_line
 from ui.exposure import is_private
 from ui.gate import COOKIE, SIGN_IN, SIGN_OUT
 from ui.language import t
 from ui.resources import settings
+from ui.wording import told
 
 
 def signed_in() -> str:
@@ -72,7 +73,7 @@ def sign_out() -> None:
 def _ask_provider() -> None:
     st.title(t("title"))
     if importlib.util.find_spec("authlib") is None:
-        st.error(inert(str(MissingExtra("Sign-in by OpenID Connect", "oidc"))))
+        st.error(told(MissingExtra("Sign-in by OpenID Connect", "oidc")))
     elif _known():
         st.error(t("sign_in_not_allowed", user=one_line(_address()[0])))
         _leave_provider()

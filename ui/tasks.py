@@ -9,6 +9,7 @@ import streamlit as st
 from rag_app.errors import RagError
 from rag_app.rendering import one_line
 from ui.language import t
+from ui.wording import worded
 
 # Is told how many steps of how many are done; the event says that no further one is wanted.
 Work = Callable[[Callable[[int, int], None], threading.Event], object]
@@ -96,7 +97,7 @@ def _drawn(name: str, while_running: Callable[[Task], None]) -> None:
 
 def _failed(task: Task) -> None:
     if task.error:
-        st.error(t("error", error=one_line(task.error, 500)))
+        st.error(t("error", error=one_line(worded(task.error), 500)))
         st.button(
             t("dismiss"), key=f"dismiss_{task.name}", type="tertiary",
             on_click=forget, args=(task.name,),

@@ -63,7 +63,7 @@ def _take(index: str, files: Sequence[UploadedFile]) -> list[str]:
         try:
             save_upload(folder, file.name, file.getbuffer(), taken)
         except OSError as error:
-            failed.append(f"{file.name}: {error.strerror}")
+            failed.append(f"{file.name}: {worded(str(error.strerror))}")
     if len(failed) < len(files):
         if ingesting.is_running(index):
             st.info(t("upload_waits"))
@@ -127,25 +127,28 @@ def _running(job: IngestJob) -> None:
     state = job.state
     if not state.running:
         st.rerun()  # the whole page: its table and its buttons have changed
-    st.progress(
-        state.share,
-        text=t(
-            "upload_running",
-            done=number(state.files_done),
-            files=number(state.files),
-            chunks=number(state.chunks),
-            rate=number(state.rate),
-            current=one_line(state.current, 40),
-        ),
-    )
+    st.progress(state.share, text=_how_far(state))
     st.button(t("stop"), key="ingest_stop", icon=":material/stop_circle:", on_click=job.stop)
+
+
+def _how_far(state: State) -> str:
+    if not state.files:  # models load and the folder is looked through first
+        return t("upload_starting")
+    return t(
+        "upload_running",
+        done=number(state.files_done),
+        files=number(state.files),
+        chunks=number(state.chunks),
+        rate=number(state.rate),
+        current=one_line(state.current, 40),
+    )
 
 
 def _ended(job: IngestJob) -> None:
     state: State = job.state
-    if state.error:
-        st.error(t("upload_failed", error=one_line(state.error, 500)))
-    else:
+    for error in state.errors:
+        st.error(t("upload_failed", error=one_line(worded(error), 500)))
+    if not state.errors:
         st.success(
             t(
                 "upload_done",

@@ -95,7 +95,7 @@ def test_the_commands_say_what_is_damaged_and_mend_it(environment, documents: Pa
     assert "name one index" in refused.stderr
     mended = command(environment, "--repair", "default")
     assert mended.returncode == 0, mended.stderr
-    assert "Read again: 1 files." in mended.stdout
+    assert "Read again: 1 file." in mended.stdout
     assert command(environment, "--verify").returncode == 0
 
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from rag_app.errors import Cancelled
 from rag_app.log import ExchangeLog
 from rag_app.store.database import Database
+from rag_app.store.schema import DATABASE_FILE
 from rag_app.values import INDEXED, Answer, Citation, Claim, Coverage, DocumentRecord, Page, Usage
 from tests.ui.tabs import answered, ask, new_tab, texts
 from ui.jobs import AnswerJob
@@ -22,6 +23,11 @@ GPT3 = "How many parameters does GPT-3 have?"
 def button(tab: AppTest, key: str):
     (found,) = [button for button in tab.button if (button.key or "").startswith(key)]
     return found
+
+
+def plain(markdown: str) -> str:
+    """Text without the backslashes that keep it from being read as Markdown."""
+    return markdown.replace("\\", "")
 
 
 def marked_in(tab: AppTest) -> str:
@@ -71,6 +77,28 @@ def test_hostile_text_in_a_question_stays_text(app: AppTest):
     assert "\\*\\*GPT" in shown
     (title,) = [b.label for b in app.button if (b.key or "").startswith("open-")]
     assert "\\<img" in title
+
+
+def test_a_failure_is_told_in_the_language_of_the_page(server):
+    app = new_tab(index="default", file="nada*.pdf")
+    app.session_state["lang"] = "pt"
+    ask(app.run(), GPT3)
+    assert "Nenhum arquivo do índice 'default' corresponde a nada" in plain(app.error[0].value)
+    app.session_state["lang"] = "en"
+    app.run()  # the log keeps it in English, so that it is told in any language
+    assert "No file of index 'default' matches the sources nada" in plain(app.error[0].value)
+
+
+def test_a_damaged_index_is_told_in_the_language_of_the_page(server):
+    (server / "damaged").mkdir()
+    (server / "damaged" / DATABASE_FILE).write_text("This is no database at all. " * 99)
+    app = new_tab(index="damaged")
+    app.session_state["lang"] = "pt"
+    app.run()
+    assert not app.exception
+    assert app.error
+    for error in app.error:
+        assert "não pode ser lido (o arquivo não é um banco de dados)" in plain(error.value)
 
 
 def test_a_link_opens_a_conversation_after_a_restart(app: AppTest, server):

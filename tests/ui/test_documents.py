@@ -1,6 +1,9 @@
 """The documents page in each of its states, on a real index."""
 
+import os
+import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -179,6 +182,58 @@ def test_a_run_that_is_stopped_leaves_what_comes_after_it(own: Settings, documen
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert "bridge.md" in sources(own, "the bridge")
+
+
+def test_a_run_that_has_not_counted_its_files_says_that_it_starts(
+    app: AppTest, own: Settings, documents: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from ui import ingesting
+
+    go = threading.Event()
+
+    class Slow(ingesting.IngestJob):
+        def _run(self) -> None:
+            go.wait(60)
+            super()._run()
+
+    monkeypatch.setattr(ingesting, "IngestJob", Slow)
+    ingesting.start("default", [ingesting.Work(documents)], own)
+    app.run()
+    (bar,) = app.get("progress")
+    go.set()
+    wait_until_done(app)
+    assert bar.proto.text == "Getting ready to read…"
+
+
+def test_each_folder_that_fails_is_told_by_itself_and_in_the_language_of_the_page(
+    app: AppTest, own: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from ui import ingesting
+    from ui.ingesting import Work
+
+    monkeypatch.setenv("RAG_PASSAGE", "3")  # a slip of the pen, of which the run warns first
+    (tmp_path / "empty").mkdir()
+    ingesting.start("default", [Work(tmp_path / "gone"), Work(tmp_path / "empty")], own)
+    monkeypatch.setattr("ui.language.current_language", lambda: "pt")
+    monkeypatch.setattr("ui.wording.current_language", lambda: "pt")
+    app.run()
+    wait_until_done(app)
+    one, two = (error.value.replace("\\", "") for error in app.error)
+    assert "os documentos: " + str(tmp_path / "gone") + " não existe. Indique a pasta" in one
+    assert "os documentos: " + str(tmp_path / "empty") + " não tem arquivos; nada foi" in two
+
+
+def test_a_file_s_time_is_told_in_the_browser_s_time_zone(
+    app: AppTest, own: Settings, documents: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import streamlit as st
+
+    changed = datetime(2026, 1, 31, 23, 30, tzinfo=UTC).timestamp()
+    os.utime(documents / "bridge.md", (changed, changed))
+    ingest(documents, settings=own)
+    monkeypatch.setattr(type(st.context), "timezone", property(lambda _: "Asia/Tokyo"))
+    app.run()
+    assert str(app.dataframe[0].value["Changed"][0]) == "2026-02-01 08:30:00"
 
 
 def test_a_button_brings_the_index_up_to_date(app: AppTest, own: Settings, documents: Path):

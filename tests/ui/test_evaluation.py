@@ -129,7 +129,7 @@ def test_an_uploaded_question_file_is_the_one_that_is_run(app: AppTest, own: Set
     app.button(key="run_begin").click().run()
     wait_until_done(app, "evaluation")
     assert not app.exception
-    assert "1 questions of other over index default" in texts(app)
+    assert "1 question of other over index default" in texts(app)
     app.selectbox(key="questions_file").set_value(
         own.indexes_dir / "evaluations" / "questions" / "mine.jsonl"
     ).run()
@@ -164,12 +164,12 @@ def test_a_watched_questions_changed_answer_is_shown_and_accepted(
     app.button(key="watch_check").click().run()
     wait_until_done(app, "watch:default")
     assert not app.exception
-    assert "1 of 1 answers changed" in texts(app)
+    assert "1 of 1 answer changed" in texts(app)
     assert "504" in texts(app)
     assert "the file changed" in texts(app)
     app.button(key="watch_accept").click().run()
     assert not app.exception
-    assert "answers changed" not in texts(app)
+    assert "changed." not in texts(app)
     app.button(key="watch_drop_0").click().run()
     assert "No question is watched yet" in texts(app)
 

@@ -96,6 +96,23 @@ def test_a_wrong_password_is_told_and_guessing_slowed_down(client: TestClient):
     assert any(sign_in(client, "wrong password").status_code == 429 for _ in range(8))
 
 
+def test_a_refusal_is_told_in_the_browser_s_language(client: TestClient):
+    client.headers["accept-language"] = "pt-BR"
+    answers = [sign_in(client, "wrong password") for _ in range(8)]
+    assert "Nome ou senha incorretos" in answers[0].text
+    assert "Senhas erradas demais. Tente de novo em " in answers[-1].text
+
+
+def test_a_request_that_is_refused_is_told_why_in_the_browser_s_language(client: TestClient):
+    client.headers["accept-language"] = "pt-BR"
+    stranger = client.post("/sign-in", data={}, headers={"origin": "https://elsewhere.example"})
+    assert stranger.text == "Este formulário foi enviado de outro site."
+    assert (
+        client.post("/sign-in", data={"name": "a" * 5000}).text == "O formulário é grande demais."
+    )
+    assert client.get("/documents").text == "Entre primeiro."
+
+
 def test_a_form_of_another_site_is_refused(client: TestClient):
     form = {"name": "ana", "password": PASSWORD}
     answer = client.post("/sign-in", data=form, headers={"origin": "http://evil.example"})

@@ -112,7 +112,7 @@ def test_an_ingest_job_ends_whatever_ends_it(own, tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_text("The bridge is 503 metres long.")
     monkeypatch.setattr(ingesting, "_ended", broken)
     job = ingesting.IngestJob("default", [ingesting.Work(tmp_path)], own)
-    assert ended(job).error == "ZeroDivisionError: by zero"
+    assert ended(job).errors == ("ZeroDivisionError: by zero",)
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.02, 0.1])
@@ -121,4 +121,4 @@ def test_an_ingest_job_that_is_stopped_at_once_says_nothing_of_it(own, tmp_path,
     job = ingesting.IngestJob("default", [ingesting.Work(tmp_path)], own)
     time.sleep(after_s)
     job.stop()
-    assert ended(job).error == ""
+    assert ended(job).errors == ()

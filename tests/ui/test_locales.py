@@ -47,6 +47,10 @@ def test_every_text_that_is_used_is_there_and_every_one_there_is_used():
     assert {key for key in keys - used if not key.startswith(tuple(prefixes))} == set()
 
 
+def test_portuguese_has_one_word_for_deleting():
+    assert {key for key, text in LOCALES["pt"].items() if re.search("(?i)apag", text)} == set()
+
+
 @pytest.mark.parametrize(
     ("spoken", "count", "said"),
     [

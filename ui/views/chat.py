@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rag_app.errors import LogError, RagError
-from rag_app.rendering import inert, one_line
+from rag_app.rendering import one_line
 from rag_app.values import Exchange
 from ui import conversation, resources, session
 from ui.answer import draw_exchange
@@ -11,6 +11,7 @@ from ui.evidence import draw_evidence, evidence_of
 from ui.language import current_language, t
 from ui.scope import scope_chip
 from ui.scripts import cite_by_click, focus_question, show_top_of_answer
+from ui.wording import told
 
 _QUESTION = "question"
 _DRAWN = 10  # exchanges of a long conversation that are shown at first
@@ -36,11 +37,11 @@ def chat() -> None:
     try:
         exchanges = conversation.exchanges()
     except LogError as error:
-        st.error(inert(str(error)))
+        st.error(told(error))
         return
     session.keep_in_address()
     if fault := session.fault():
-        st.error(inert(fault))
+        st.error(told(fault))
     if exchanges:
         _conversation(exchanges)
     else:
@@ -102,7 +103,7 @@ def _first_screen(index: str) -> None:
         if not resources.documents(index):
             st.info(t("empty_index"))
     except RagError as error:
-        st.error(t("error", error=inert(str(error))))
+        st.error(t("error", error=told(error)))
         return
     if questions:
         st.caption(t("try_one"))

@@ -1,6 +1,5 @@
 """Every file that the index knows: found, read, read again, added, taken out."""
 
-from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
@@ -8,17 +7,17 @@ import streamlit as st
 from ingest.removal import UPLOADS
 from rag_app.errors import RagError
 from rag_app.invisible import without_invisible
-from rag_app.rendering import inert
 from rag_app.store.places import index_folder, noted_roots, real_folder
 from rag_app.values import INDEXED
 from ui import ingesting, resources, session
+from ui.clock import local
 from ui.document_actions import actions, say, taken_out
 from ui.document_preview import preview
 from ui.ingesting import Work
 from ui.language import LANGUAGES, number, t
 from ui.listing import ORDERS, PAGE, Filter, Listing, Row, chosen, listing, pages_of
 from ui.upload import begin, job_progress, upload_box
-from ui.wording import worded
+from ui.wording import told, worded
 
 
 def documents() -> None:
@@ -38,7 +37,7 @@ def documents() -> None:
         held = listing(index)
         _draw(held, index)
     except RagError as error:
-        st.error(t("error", error=inert(str(error))))
+        st.error(t("error", error=told(error)))
 
 
 def _draw(held: Listing, index: str) -> None:
@@ -157,7 +156,8 @@ def _cells(row: Row) -> dict[str, object]:
         t("column_passages"): record.chunks,
         t("column_tokens"): row.tokens,
         t("column_size"): round(record.size / 1000, 1),
-        t("column_date"): datetime.fromtimestamp(record.modified) if record.modified else None,
+        # Without its zone, in which the browser would not show it.
+        t("column_date"): local(record.modified).replace(tzinfo=None) if record.modified else None,
         t("column_language"): _language(record.language) if record.language else "",
         t("reason"): without_invisible(worded(record.detail)),
     }

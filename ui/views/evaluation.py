@@ -25,6 +25,7 @@ from ui.listing import opened
 from ui.run_results import results
 from ui.saved_questions import saved_questions
 from ui.tasks import task_of, task_progress
+from ui.wording import told
 
 _EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples" / "questions.jsonl"
 _TASK = "evaluation"
@@ -53,7 +54,7 @@ def evaluation() -> None:
             task_progress(_TASK)
             _kept_runs()
     except RagError as error:
-        st.error(t("error", error=inert(str(error))))
+        st.error(t("error", error=told(error)))
 
 
 def _begin(index: str) -> None:
@@ -61,7 +62,7 @@ def _begin(index: str) -> None:
     with st.expander(t("run_new"), icon=":material/play_circle:", expanded=not run_names(settings)):
         st.file_uploader(t("questions_upload"), type=["jsonl"], key=_UPLOAD, on_change=_keep_upload)
         if fault := session.fault():
-            st.error(t("error", error=inert(fault)))
+            st.error(t("error", error=told(fault)))
         files = [*question_files(settings), *([_EXAMPLES] if _EXAMPLES.exists() else [])]
         if not files:
             st.caption(t("questions_none"))

@@ -21,11 +21,12 @@ from rag_app.monitoring import (
     stage_times,
 )
 from rag_app.processor import cores
-from rag_app.rendering import inert, one_line
+from rag_app.rendering import one_line
 from rag_app.store.schema import DATABASE_FILE, VECTORS_FILE
 from ui import resources, session
 from ui.language import number, t
 from ui.listing import listing, opened
+from ui.wording import told
 
 if TYPE_CHECKING:
     from rag_app.llm.local import LocalChatModel
@@ -43,7 +44,7 @@ def system() -> None:
         try:
             draw()
         except RagError as error:
-            st.error(t("error", error=inert(str(error))))
+            st.error(t("error", error=told(error)))
 
 
 def _machine() -> None:
@@ -67,7 +68,7 @@ def _machine() -> None:
     try:
         cards = gpus()
     except MissingExtra as error:
-        st.caption(inert(str(error)))
+        st.caption(told(error))
         return
     if not cards:
         st.caption(t("no_gpu"))
