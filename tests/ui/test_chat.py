@@ -90,6 +90,23 @@ def test_a_link_to_nothing_says_so(server):
     assert "no such conversation" in tab.info[0].value
 
 
+def test_the_way_back_from_a_conversation_leads_to_the_first_screen(server):
+    log = ExchangeLog(server / "log.sqlite")
+    conversation = log.start("default")
+    log.begin("Was this asked?", "default", conversation)
+    tab = new_tab().run()
+    button(tab, "open-").click().run()
+    assert conversation in tab.query_params["c"]
+    assert len(tab.chat_message) == 2
+    del tab.query_params["c"]  # the browser's own button
+    tab.run()
+    assert not tab.chat_message
+    assert "c" not in tab.query_params
+    tab.query_params["c"] = conversation  # and forward again
+    tab.run()
+    assert len(tab.chat_message) == 2
+
+
 def test_two_tabs_ask_at_once_and_each_has_its_own_answer(server):
     one, two = new_tab().run(), new_tab().run()
     one.chat_input[0].set_value(GPT3).run()
