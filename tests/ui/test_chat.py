@@ -231,6 +231,23 @@ def test_a_rating_and_a_comment_reach_the_log(app: AppTest, server):
     assert (kept.rating, kept.comment) == (1, "Right.")
 
 
+def test_a_rating_and_a_comment_from_two_tabs_are_both_kept(app: AppTest, server):
+    ask(app.run(), GPT3)
+    first, second = (new_tab(c=app.query_params["c"]).run() for _ in range(2))
+    next(area for area in app.text_area if "good or wrong" in area.label).set_value("Right.")
+    next(b for b in app.button if b.label == "Save").click().run()
+    first.feedback[0].set_value(1).run()
+    next(area for area in second.text_area if "good or wrong" in area.label).set_value("Wrong.")
+    next(b for b in second.button if b.label == "Save").click().run()
+    kept = ExchangeLog(server / "log.sqlite").exchange(1)
+    assert kept is not None
+    assert (kept.rating, kept.comment) == (1, "Wrong.")
+    first.feedback[0].set_value(None).run()
+    kept = ExchangeLog(server / "log.sqlite").exchange(1)
+    assert kept is not None
+    assert (kept.rating, kept.comment) == (None, "Wrong.")
+
+
 def test_why_these_pages_shows_the_ranks(app: AppTest):
     ask(app.run(), GPT3)
     app.session_state["why-1"] = True
