@@ -120,6 +120,20 @@ def test_evidence_that_no_document_can_be_is_told(app: AppTest, own: Settings):
     wait_until_done(app, "evaluation")
 
 
+def test_strange_evidence_is_told_of_its_own_question_file_alone(app: AppTest, own: Settings):
+    folder = own.indexes_dir / "evaluations" / "questions"
+    strange = {**QUESTIONS[0], "evidence": [{"doc": "bridge.md"}]}
+    (folder / "strange.jsonl").write_text(json.dumps(strange))
+    app.run()
+    app.selectbox(key="questions_file").set_value(folder / "strange.jsonl").run()
+    app.button(key="run_begin").click().run()
+    assert "does not hold" in texts(app)
+    wait_until_done(app, "evaluation")
+    assert "does not hold" in texts(app)
+    app.selectbox(key="questions_file").set_value(folder / "mine.jsonl").run()
+    assert "does not hold" not in texts(app)
+
+
 def test_an_uploaded_question_file_is_the_one_that_is_run(app: AppTest, own: Settings):
     app.run()
     lines = "\n".join(map(json.dumps, QUESTIONS[:1]))
@@ -129,7 +143,7 @@ def test_an_uploaded_question_file_is_the_one_that_is_run(app: AppTest, own: Set
     app.button(key="run_begin").click().run()
     wait_until_done(app, "evaluation")
     assert not app.exception
-    assert "1 questions of other over index default" in texts(app)
+    assert "1 question of other over index default" in texts(app)
     app.selectbox(key="questions_file").set_value(
         own.indexes_dir / "evaluations" / "questions" / "mine.jsonl"
     ).run()
