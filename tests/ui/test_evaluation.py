@@ -134,6 +134,20 @@ def test_strange_evidence_is_told_of_its_own_question_file_alone(app: AppTest, o
     assert "does not hold" not in texts(app)
 
 
+def test_a_run_of_a_question_file_with_a_long_name_is_kept(app: AppTest, own: Settings):
+    app.run()
+    lines = json.dumps(QUESTIONS[0]).encode()
+    for name in ("l" * 240, "ã" * 120):  # bytes: a file's name has 255 at most
+        given = [(f"{name}.jsonl", lines, "text/plain")]
+        app.file_uploader(key="questions_upload").set_value(given).run()
+        assert not app.error
+        app.button(key="run_begin").click().run()
+        wait_until_done(app, "evaluation")
+        assert not app.error
+    assert len(run_names(own)) == 2
+    assert all(load_run(name, own).evaluation.questions for name in run_names(own))
+
+
 def test_an_uploaded_question_file_is_the_one_that_is_run(app: AppTest, own: Settings):
     app.run()
     lines = "\n".join(map(json.dumps, QUESTIONS[:1]))
