@@ -110,13 +110,13 @@ def faults(scored: Scored) -> tuple[str, ...]:
 
 def changes(before: Evaluation, now: Evaluation) -> list[Change]:
     """Every score of a question in both runs that differs, the worst first."""
-    old = {item.id: item for item in before.questions}
+    old = {(item.id, item.question): item.scores for item in before.questions}
     found = [
-        Change(item.id, item.question, name, old[item.id].scores[name], value)
+        Change(item.id, item.question, name, scores[name], value)
         for item in now.questions
-        if item.id in old and item.question == old[item.id].question
+        if (scores := old.get((item.id, item.question))) is not None
         for name, value in item.scores.items()
-        if name in old[item.id].scores and value != old[item.id].scores[name]
+        if name in scores and value != scores[name]
     ]
     return sorted(found, key=lambda change: change.now - change.before)
 

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from ingest.pipeline import ingest
 from rag_app.errors import RagError
+from rag_app.evaluate import Evaluation, Scored
 from rag_app.evaluation_runs import changes, load_run, run_names, save_run
 from rag_app.settings import Settings
 
@@ -93,6 +94,14 @@ def test_two_runs_are_compared(app: AppTest, own: Settings, documents: Path):
     assert not app.exception
     assert "0 worse" in texts(app)
     assert "No question failed" in texts(app)
+
+
+def test_two_questions_of_one_id_are_both_compared():
+    def run(*found: float) -> Evaluation:
+        kept = [Scored("1", f"{n}?", {"hit@1": f}, {}, []) for n, f in enumerate(found)]
+        return Evaluation("default", kept)
+
+    assert [change.question for change in changes(run(1, 1), run(0, 0))] == ["0?", "1?"]
 
 
 def test_a_broken_question_file_is_named(app: AppTest, own: Settings):
