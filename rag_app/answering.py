@@ -85,8 +85,9 @@ def ask(
         if kept is not None:
             usage = Usage(seconds=clock.end())
             return record.answered(replace(kept, usage=usage, cached=True))
-        answer = _answer(request, settings, clock, on_token, on_place)
-        return record.answered(screen_answer(answer, settings))
+        answer = screen_answer(_answer(request, settings, clock, on_token, on_place), settings)
+        clock.check()  # one that was stopped while it was checked must not come back from the log
+        return record.answered(answer)
 
 
 def _answer(

@@ -1,5 +1,6 @@
 """Evaluations kept beside the indexes, one JSON file each, and what two of them differ in."""
 
+import hashlib
 import json
 import re
 import time
@@ -14,6 +15,7 @@ from rag_app.settings import Settings
 
 _FOLDER = "evaluations"
 _QUESTIONS = "questions"  # folder within it, of the question files that were uploaded
+_LONGEST = 120  # bytes of a question file's name, which a run's has in it; a file's has 255 at most
 _NAME = re.compile(r"[^\w.-]+")
 
 
@@ -46,7 +48,8 @@ def save_run(evaluation: Evaluation, questions: str, commit: int, settings: Sett
     """Keep an evaluation. Raises DocumentsError where it cannot be written."""
     made = time.time()
     stamp = time.strftime("%Y-%m-%d_%H.%M.%S", time.localtime(made))
-    run = Run(f"{stamp}_{evaluation.index}_{_safe(questions)}", made, questions, commit, evaluation)
+    name = f"{stamp}_{evaluation.index}_{_cut(_safe(questions))}"
+    run = Run(name, made, questions, commit, evaluation)
     path = _folder(settings) / f"{run.name}.json"
     _write(path, json.dumps(asdict(run), ensure_ascii=False, indent=1).encode())
     return run
@@ -73,7 +76,7 @@ def keep_questions(name: str, data: bytes, settings: Settings) -> Path:
 
     Raises DocumentsError where it cannot be written; the earlier one is then as it was.
     """
-    path = _folder(settings) / _QUESTIONS / f"{_safe(Path(name).stem)}.jsonl"
+    path = _folder(settings) / _QUESTIONS / f"{_cut(_safe(Path(name).stem))}.jsonl"
     _write(path, data)
     return path
 
@@ -107,13 +110,13 @@ def faults(scored: Scored) -> tuple[str, ...]:
 
 def changes(before: Evaluation, now: Evaluation) -> list[Change]:
     """Every score of a question in both runs that differs, the worst first."""
-    old = {item.id: item for item in before.questions}
+    old = {(item.id, item.question): item.scores for item in before.questions}
     found = [
-        Change(item.id, item.question, name, old[item.id].scores[name], value)
+        Change(item.id, item.question, name, scores[name], value)
         for item in now.questions
-        if item.id in old and item.question == old[item.id].question
+        if (scores := old.get((item.id, item.question))) is not None
         for name, value in item.scores.items()
-        if name in old[item.id].scores and value != old[item.id].scores[name]
+        if name in scores and value != scores[name]
     ]
     return sorted(found, key=lambda change: change.now - change.before)
 
@@ -134,3 +137,12 @@ def _folder(settings: Settings) -> Path:
 
 def _safe(name: str) -> str:
     return _NAME.sub("-", name).lstrip(".") or "questions"
+
+
+def _cut(name: str) -> str:
+    """A name that is too long, cut, with what keeps it apart from others that begin alike."""
+    whole = name.encode()
+    if len(whole) <= _LONGEST:
+        return name
+    digest = hashlib.sha256(whole).hexdigest()[:8]
+    return whole[: _LONGEST - len(digest) - 1].decode(errors="ignore") + "-" + digest

@@ -153,11 +153,13 @@ class ExchangeLog:
         sql = f"SELECT {_COLUMNS} FROM exchanges ORDER BY id DESC LIMIT ?"
         return [_exchange(row) for row in self._run(sql, count).fetchall()]
 
-    def rate(self, exchange: int, rating: int | None, comment: str = "") -> None:
-        """Keep what a reader says of an answer: 1 good, 0 bad, None taken back."""
-        self._run(
-            "UPDATE exchanges SET rating = ?, comment = ? WHERE id = ?", rating, comment, exchange
-        )
+    def rate(self, exchange: int, rating: int | None) -> None:
+        """Keep what a reader holds an answer for: 1 good, 0 bad, None taken back."""
+        self._run("UPDATE exchanges SET rating = ? WHERE id = ?", rating, exchange)
+
+    def comment(self, exchange: int, comment: str) -> None:
+        """Keep what a reader says of an answer; "" takes it back."""
+        self._run("UPDATE exchanges SET comment = ? WHERE id = ?", comment, exchange)
 
     # -- conversations ------------------------------------------------------------------------
 

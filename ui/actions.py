@@ -48,17 +48,20 @@ def _rate(exchange: Exchange) -> None:
         "thumbs",
         key=key,
         default=exchange.rating,
-        on_change=lambda: conversation.rate(exchange, st.session_state[key], exchange.comment),
+        on_change=lambda: conversation.rate(exchange, st.session_state[key]),
     )
     icon = ":material/mode_comment:" if exchange.comment else ":material/add_comment:"
     with (
         st.popover(t("comment"), type="tertiary", icon=icon, help=t("comment")),
         st.form(f"comment-{exchange.id}", border=False),
     ):
-        said = st.text_area(t("comment_label"), exchange.comment, max_chars=_LONGEST_COMMENT)
-        if st.form_submit_button(t("save")):
-            conversation.rate(exchange, exchange.rating, said.strip())
-            st.rerun()
+        # What another tab saved meanwhile must not take the place of what was typed here.
+        said = f"said-{exchange.id}"
+        st.text_area(t("comment_label"), exchange.comment, max_chars=_LONGEST_COMMENT, key=said)
+        st.form_submit_button(
+            t("save"),
+            on_click=lambda: conversation.comment(exchange, st.session_state[said].strip()),
+        )
 
 
 def _edit(exchange: Exchange, later: int) -> None:

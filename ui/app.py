@@ -46,6 +46,8 @@ def main() -> None:
                     url_path="system"),
         ]
     )  # fmt: skip
+    if page != conversation:
+        session.leave_address()
     with st.sidebar:
         was_chosen = _sidebar(uploads=page.url_path != "documents")
     if was_chosen and page != conversation:

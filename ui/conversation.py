@@ -51,9 +51,15 @@ def ask_again(exchange: Exchange, question: str, *, fresh: bool = False) -> None
 
 
 @session.tells_faults
-def rate(exchange: Exchange, rating: int | None, comment: str) -> None:
-    """Keep what the reader says of an answer."""
-    log().rate(exchange.id, rating, comment)
+def rate(exchange: Exchange, rating: int | None) -> None:
+    """Keep what the reader holds an answer for; what was said of it, here or elsewhere, stays."""
+    log().rate(exchange.id, rating)
+
+
+@session.tells_faults
+def comment(exchange: Exchange, said: str) -> None:
+    """Keep what the reader says of an answer; its rating stays."""
+    log().comment(exchange.id, said)
 
 
 @session.tells_faults

@@ -35,13 +35,16 @@ def user() -> str:
 def open_conversation() -> str:
     """The id of the conversation that this tab shows; "" for a new one.
 
-    An address that names another one than this tab last put there wins: it was followed.
+    An address that names another one than this tab last put there wins: it was followed, and one
+    that names none any more was gone back to.
     """
     state = st.session_state
     named = st.query_params.get(_ADDRESS, "")
-    if named and named != state.get(_LINKED):
-        state[_CONVERSATION] = named
-        state.pop(_EVIDENCE, None)
+    if named != state.get(_LINKED, ""):
+        state[_LINKED] = named
+        if named != state.get(_CONVERSATION, ""):
+            state[_CONVERSATION] = named
+            state.pop(_EVIDENCE, None)
     return str(state.get(_CONVERSATION, ""))
 
 
@@ -53,6 +56,12 @@ def keep_in_address() -> None:
     elif _ADDRESS in st.query_params:
         del st.query_params[_ADDRESS]
     st.session_state[_LINKED] = current
+
+
+def leave_address() -> None:
+    """Call it on the pages without a conversation: an address that names none closes none there."""
+    if _ADDRESS not in st.query_params:
+        st.session_state[_LINKED] = ""
 
 
 def show_conversation(conversation: str, index: str = "") -> None:

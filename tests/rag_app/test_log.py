@@ -91,6 +91,26 @@ def test_a_byte_that_is_no_letter_costs_no_answer(asking):
     assert kept.question == answer.question
 
 
+@pytest.mark.parametrize(
+    ("question", "last"),
+    [("When was BERT published?", "checking"), ("Which documents are there?", "reading")],
+)
+def test_what_is_stopped_in_its_last_stage_is_not_answered_after_all(asking, question, last):
+    import threading
+
+    stop = threading.Event()
+
+    def on_stage(stage: str) -> None:
+        if stage == last:
+            stop.set()
+
+    with pytest.raises(Cancelled):
+        ask(question, settings=asking, on_stage=on_stage, cancel=stop)
+    assert stop.is_set()
+    (kept,) = open_log(asking).latest(1)
+    assert (kept.state, kept.answer) == ("stopped", None)
+
+
 def test_what_failed_or_was_stopped_is_kept_as_such(asking):
     import threading
 

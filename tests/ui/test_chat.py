@@ -118,6 +118,23 @@ def test_a_link_to_nothing_says_so(server):
     assert "no such conversation" in tab.info[0].value
 
 
+def test_the_way_back_from_a_conversation_leads_to_the_first_screen(server):
+    log = ExchangeLog(server / "log.sqlite")
+    conversation = log.start("default")
+    log.begin("Was this asked?", "default", conversation)
+    tab = new_tab().run()
+    button(tab, "open-").click().run()
+    assert conversation in tab.query_params["c"]
+    assert len(tab.chat_message) == 2
+    del tab.query_params["c"]  # the browser's own button
+    tab.run()
+    assert not tab.chat_message
+    assert "c" not in tab.query_params
+    tab.query_params["c"] = conversation  # and forward again
+    tab.run()
+    assert len(tab.chat_message) == 2
+
+
 def test_two_tabs_ask_at_once_and_each_has_its_own_answer(server):
     one, two = new_tab().run(), new_tab().run()
     one.chat_input[0].set_value(GPT3).run()
@@ -240,6 +257,23 @@ def test_a_rating_and_a_comment_reach_the_log(app: AppTest, server):
     kept = ExchangeLog(server / "log.sqlite").exchange(1)
     assert kept is not None
     assert (kept.rating, kept.comment) == (1, "Right.")
+
+
+def test_a_rating_and_a_comment_from_two_tabs_are_both_kept(app: AppTest, server):
+    ask(app.run(), GPT3)
+    first, second = (new_tab(c=app.query_params["c"]).run() for _ in range(2))
+    next(area for area in app.text_area if "good or wrong" in area.label).set_value("Right.")
+    next(b for b in app.button if b.label == "Save").click().run()
+    first.feedback[0].set_value(1).run()
+    next(area for area in second.text_area if "good or wrong" in area.label).set_value("Wrong.")
+    next(b for b in second.button if b.label == "Save").click().run()
+    kept = ExchangeLog(server / "log.sqlite").exchange(1)
+    assert kept is not None
+    assert (kept.rating, kept.comment) == (1, "Wrong.")
+    first.feedback[0].set_value(None).run()
+    kept = ExchangeLog(server / "log.sqlite").exchange(1)
+    assert kept is not None
+    assert (kept.rating, kept.comment) == (None, "Wrong.")
 
 
 def test_why_these_pages_shows_the_ranks(app: AppTest):

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from ingest.pipeline import ingest
 from rag_app.errors import RagError
+from rag_app.evaluate import Evaluation, Scored
 from rag_app.evaluation_runs import changes, load_run, run_names, save_run
 from rag_app.settings import Settings
 
@@ -95,6 +96,14 @@ def test_two_runs_are_compared(app: AppTest, own: Settings, documents: Path):
     assert "No question failed" in texts(app)
 
 
+def test_two_questions_of_one_id_are_both_compared():
+    def run(*found: float) -> Evaluation:
+        kept = [Scored("1", f"{n}?", {"hit@1": f}, {}, []) for n, f in enumerate(found)]
+        return Evaluation("default", kept)
+
+    assert [change.question for change in changes(run(1, 1), run(0, 0))] == ["0?", "1?"]
+
+
 def test_a_broken_question_file_is_named(app: AppTest, own: Settings):
     folder = own.indexes_dir / "evaluations" / "questions"
     (folder / "broken.jsonl").write_text('{"id": 1}\n')
@@ -118,6 +127,34 @@ def test_evidence_that_no_document_can_be_is_told(app: AppTest, own: Settings):
     app.button(key="run_begin").click().run()
     assert "does not hold" not in texts(app)
     wait_until_done(app, "evaluation")
+
+
+def test_strange_evidence_is_told_of_its_own_question_file_alone(app: AppTest, own: Settings):
+    folder = own.indexes_dir / "evaluations" / "questions"
+    strange = {**QUESTIONS[0], "evidence": [{"doc": "bridge.md"}]}
+    (folder / "strange.jsonl").write_text(json.dumps(strange))
+    app.run()
+    app.selectbox(key="questions_file").set_value(folder / "strange.jsonl").run()
+    app.button(key="run_begin").click().run()
+    assert "does not hold" in texts(app)
+    wait_until_done(app, "evaluation")
+    assert "does not hold" in texts(app)
+    app.selectbox(key="questions_file").set_value(folder / "mine.jsonl").run()
+    assert "does not hold" not in texts(app)
+
+
+def test_a_run_of_a_question_file_with_a_long_name_is_kept(app: AppTest, own: Settings):
+    app.run()
+    lines = json.dumps(QUESTIONS[0]).encode()
+    for name in ("l" * 240, "ã" * 120):  # bytes: a file's name has 255 at most
+        given = [(f"{name}.jsonl", lines, "text/plain")]
+        app.file_uploader(key="questions_upload").set_value(given).run()
+        assert not app.error
+        app.button(key="run_begin").click().run()
+        wait_until_done(app, "evaluation")
+        assert not app.error
+    assert len(run_names(own)) == 2
+    assert all(load_run(name, own).evaluation.questions for name in run_names(own))
 
 
 def test_an_uploaded_question_file_is_the_one_that_is_run(app: AppTest, own: Settings):

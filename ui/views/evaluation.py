@@ -81,10 +81,11 @@ def _begin(index: str) -> None:
         ):  # fmt: skip
             questions = read_questions(chosen)
             questions = questions[: most or len(questions)]
-            st.session_state[_UNKNOWN] = _unknown(questions, index)
+            st.session_state[_UNKNOWN] = (chosen, index, _unknown(questions, index))
             tasks.start(_TASK, _work(questions, chosen.stem, index, answers=answers))
             st.rerun()
-    if unknown := st.session_state.get(_UNKNOWN):
+    of_file, of_index, unknown = st.session_state.get(_UNKNOWN, (None, None, []))
+    if unknown and (of_file, of_index) == (chosen, index):
         names = inert(", ".join(unknown[:_NAMED]))
         if (more := len(unknown) - _NAMED) > 0:
             names += " " + t("and_more", count=more)
@@ -103,6 +104,7 @@ def _keep_upload() -> None:
     """Keep the question file that was given, and choose it to be run."""
     if (given := st.session_state[_UPLOAD]) is not None:
         st.session_state[_FILE] = keep_questions(given.name, given.getvalue(), resources.settings())
+        st.session_state.pop(_UNKNOWN, None)  # it was said of the file that this one replaces
 
 
 def _work(questions: list[Question], name: str, index: str, *, answers: bool) -> tasks.Work:
