@@ -23,7 +23,7 @@ def test_a_file_is_added_seen_and_deleted(own, tmp_path, page):
         page.get_by_text("otter.txt").first.wait_for()
         page.get_by_role("button", name=re.compile("Add to the index")).click()
         page.get_by_text(re.compile("1 added, 0 not indexed")).wait_for()
-        page.get_by_text("1 files: 1 indexed").wait_for()
+        page.get_by_text("1 file: 1 indexed").wait_for()
         page.get_by_text("The otter Brambles was born").first.wait_for()  # the only file: its text
         assert [p.source for p in retrieve("otter", 5, settings=own)] == ["otter.txt"]
         page.get_by_role("button", name="Delete (1)").click()
