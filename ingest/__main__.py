@@ -1,7 +1,7 @@
 """``python -m ingest DOCS``: build an index from a folder, or bring it up to date.
 
 ``--watch`` keeps it so; ``--remove`` takes documents out; ``--verify`` and ``--repair`` look
-after indexes that are there.
+after indexes that are there; ``--store`` moves an index's vectors to Milvus, Pinecone or back.
 """
 
 import argparse
@@ -87,6 +87,12 @@ def _parser() -> argparse.ArgumentParser:
         help="mend the index NAME, or every index, from its documents",
     )
     parser.add_argument(
+        "--store",
+        metavar="STORE",
+        help="search the index's vectors there from now on: faiss, milvus:URL-or-FILE.db,"
+        " pinecone:INDEX-or-URL; SQLite keeps them in any case",
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help="print the report as JSON; with --watch, a line for each change",
@@ -117,6 +123,8 @@ def _run(options: argparse.Namespace) -> int:
     options.index = "default" if options.index is None else options.index
     if options.remove:
         return _remove(options)
+    if options.store is not None:
+        return _move(options)
     if options.folder is None:
         raise DocumentsError("Give the folder that holds the documents: python -m ingest DOCS.")
     from rich.console import Console
@@ -167,9 +175,10 @@ def _run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> None:
     """Raise DocumentsError where what is asked for does not go together."""
-    if options.plan and (options.remove or options.repair is not None):
+    if options.plan and (options.remove or options.repair is not None or options.store):
         raise DocumentsError(
-            "--plan does nothing, --remove and --repair change the index at once: leave one out."
+            "--plan does nothing, --remove, --repair and --store change the index at once: leave"
+            " one out."
         )
     if options.verify is not None and options.repair is not None:
         raise DocumentsError("--verify changes nothing, --repair mends: give one of them.")
@@ -184,6 +193,7 @@ def _check(options: argparse.Namespace) -> None:
         "--verify": options.verify is not None,
         "--repair": options.repair is not None,
         "--remove": bool(options.remove),
+        "--store": options.store is not None,
     }
     others = {
         "the folder": options.folder is not None,
@@ -216,6 +226,21 @@ def _remove(options: argparse.Namespace) -> int:
         for source in sources:
             sys.stdout.write(f"{printable(source)}: {word}\n")
     return 2 if done.unknown else 0
+
+
+def _move(options: argparse.Namespace) -> int:
+    from rag_app.settings import load_settings
+    from rag_app.store.dense import move_vectors
+    from rag_app.store.places import index_folder
+
+    done = move_vectors(index_folder(load_settings(), options.index), options.store)
+    if options.json or options.json_progress:
+        sys.stdout.write(json.dumps(asdict(done), ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write(f"{done.vectors:,} vectors of {options.index} are in {done.store}\n")
+    if done.left_behind:
+        sys.stderr.write(f"not taken away: {done.left_behind}\n")
+    return 0
 
 
 def _watch(options: argparse.Namespace) -> int:

@@ -20,9 +20,9 @@ from rag_app.errors import DocumentsError
 from rag_app.settings import Settings, load_settings
 from rag_app.store.connection import named_errors
 from rag_app.store.database import Database
+from rag_app.store.dense import dense_search
 from rag_app.store.lock import writer_lock
 from rag_app.store.places import index_folder, make_folder, note_root, own_places, real_folder
-from rag_app.store.vectors import VectorIndex
 
 __all__ = ["Progress", "ingest", "plan_only"]
 
@@ -60,7 +60,7 @@ def ingest(
         with named_errors(home):
             note_root(home, root)
         plan = _plan(found, hidden, database, root, embedder, settings, keep_missing, again)
-        vectors = VectorIndex(home)
+        vectors = dense_search(database)
         run = Run(
             database, embedder, settings, root, plan, on_progress or (lambda _: None),
             stop or threading.Event(), lambda: vectors.save(database),

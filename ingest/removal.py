@@ -10,9 +10,9 @@ from rag_app.errors import IndexNotFound
 from rag_app.settings import Settings, load_settings
 from rag_app.store.connection import named_errors
 from rag_app.store.database import Database
+from rag_app.store.dense import dense_search
 from rag_app.store.lock import writer_lock
 from rag_app.store.places import index_folder, real_folder
-from rag_app.store.vectors import VectorIndex
 
 UPLOADS = "uploads"  # folder within the index's own, of files that exist nowhere else by our doing
 
@@ -56,7 +56,7 @@ def remove(
         with database.change():
             for source in known:
                 database.remove_document(source)
-        VectorIndex(home).save(database)
+        dense_search(database).save(database)
         database.empty_log()
     unknown = tuple(source for source in wanted if source not in origins)
     return Removal(tuple(uploads), tuple(kept), unknown)

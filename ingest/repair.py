@@ -14,10 +14,10 @@ from rag_app.embedding import load_embedder
 from rag_app.errors import DocumentsError, IndexDamaged, IndexNotFound
 from rag_app.settings import Settings, load_settings
 from rag_app.store.database import Database
+from rag_app.store.dense import dense_search
 from rag_app.store.lock import writer_lock
 from rag_app.store.places import index_folder, noted_roots, own_places, real_folder
 from rag_app.store.schema import DATABASE_FILE, VECTORS_FILE
-from rag_app.store.vectors import VectorIndex
 from rag_app.store.verification import Verdict, is_sound, verify
 
 _ASIDE = ".damaged"  # what the old files are called until the new ones are complete
@@ -67,7 +67,7 @@ def repair(
             if before.unknown:
                 with database.change():
                     database.note_digests(before.unknown)
-            VectorIndex(home).save(database)
+            dense_search(database).save(database)
     reports: list[Report] = []
     unread: list[str] = []
     for root in roots:

@@ -10,6 +10,7 @@ RagError                        commands print it and exit with 2
 │   ├── IndexBusy               another process is writing it
 │   ├── IndexDamaged            its database cannot be read
 │   ├── IndexNotWritten         the disk is full, or the folder may not be written
+│   ├── VectorStoreError        the database that holds its vectors does not do as it is asked
 │   └── EmbedderMismatch        it was built by another model
 ├── LogError                    the log of exchanges cannot be read or written
 ├── WatchError                  the list of watched questions cannot be read or written
@@ -71,6 +72,10 @@ class IndexDamaged(StoreError):
 
 class IndexNotWritten(StoreError):
     """The disk is full or the folder read-only; what was in the index before is whole."""
+
+
+class VectorStoreError(StoreError):
+    """Milvus or Pinecone, which holds the index's vectors, does not do as it is asked."""
 
 
 class EmbedderMismatch(StoreError):

@@ -19,7 +19,7 @@ from pydantic_settings import (
 
 from rag_app.errors import SettingError
 
-_BESIDE = ("RAG_OPENAI_API_KEY",)  # read from the environment alone
+_BESIDE = ("RAG_OPENAI_API_KEY", "RAG_VECTOR_STORE_KEY")  # read from the environment alone
 _TOML = "rag.toml"
 _MOST_SECONDS = 31_536_000  # a year; the system's own waits end not far beyond
 _MOST_THREADS = 1024  # more than the cores of the largest machines of two sockets

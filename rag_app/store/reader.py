@@ -10,9 +10,9 @@ from rag_app.embedding import Embedder, Vectors
 from rag_app.routing import Names, names_of
 from rag_app.store.connection import has_log, named_errors
 from rag_app.store.database import Database
+from rag_app.store.dense import dense_search
 from rag_app.store.keywords import EXHAUSTIVE
 from rag_app.store.schema import DATABASE_FILE
-from rag_app.store.vectors import VectorIndex
 from rag_app.values import Scope
 
 _OPENING, _LONG = 300, 10  # characters that name a document of so many chunks or more
@@ -55,7 +55,7 @@ class IndexReader:
 
     def __init__(self, folder: Path) -> None:
         self.database = Database(folder)
-        self._vectors = VectorIndex(folder)
+        self._vectors = dense_search(self.database)
         # What is kept of a commit; a snapshot, which one thread has at a time, guards it.
         self._named: tuple[int, dict[str, Names]] = (-1, {})
         self._paged: tuple[int, dict[int, tuple[int, int]]] = (-1, {})
@@ -65,6 +65,7 @@ class IndexReader:
     def snapshot(self) -> Iterator[None]:
         """Searches and reads within see the same commit."""
         with self.database.snapshot():
+            self._vectors = dense_search(self.database, self._vectors)
             self._vectors.sync(self.database)
             yield
 

@@ -19,10 +19,10 @@ from rag_app.settings import Settings, load_settings
 from rag_app.store.connection import named_errors
 from rag_app.store.contents import EmbeddedChunk, embedded_digest
 from rag_app.store.database import Database
+from rag_app.store.dense import dense_search
 from rag_app.store.lock import writer_lock
 from rag_app.store.places import index_folder, make_folder
 from rag_app.store.reader import IndexReader, open_reader
-from rag_app.store.vectors import VectorIndex
 from rag_app.values import INDEXED, Chunk, DocumentRecord, Page, Passage
 
 _NO_FOLDER = ""  # the root of a document that is no file: no ingest takes it out
@@ -117,7 +117,7 @@ class IndexVectorStore(VectorStore):
                     embedded = EmbeddedChunk(chunk, digest, made.vector, made.sentences)
                     page = Page(None, text)
                     database.put_document(_record(source, text), _NO_FOLDER, "", [page], [embedded])
-            VectorIndex(self._folder).save(database)
+            dense_search(database).save(database)
         return sources
 
     def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:  # noqa: ANN401
@@ -127,7 +127,7 @@ class IndexVectorStore(VectorStore):
             with database.change():
                 for source in ids or ():
                     database.remove_document(source)
-            VectorIndex(self._folder).save(database)
+            dense_search(database).save(database)
         return True
 
     @classmethod

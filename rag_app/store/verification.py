@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rag_app.errors import IndexBusy, IndexDamaged, StoreError
 from rag_app.store.database import Database
+from rag_app.store.dense import dense_search
 from rag_app.store.schema import FORMAT
-from rag_app.store.vectors import VectorIndex
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _examine(database: Database, keyword_fault: str) -> Verdict:
         faults=tuple(faults),
         damaged=tuple(sorted(damaged)),
         unknown=unknown,
-        vectors_whole=VectorIndex(database.folder).is_whole(database),
+        vectors_whole=dense_search(database).is_whole(database),
     )
 
 

@@ -14,12 +14,12 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest import pipeline
 from ingest.__main__ import main
 from ingest.run import Run
 from rag_app.store import vector_file
 from rag_app.store.connection import Connection
 from rag_app.store.database import Database
+from rag_app.store.vectors import VectorIndex
 
 # Where it dies: the owner and name of the function, and whether before or after it.
 POINTS: dict[str, tuple[object, str, str]] = {
@@ -28,7 +28,7 @@ POINTS: dict[str, tuple[object, str, str]] = {
     "a file is removed": (Database, "remove_document", "after"),
     "the commit is noted": (Connection, "set_meta", "after"),
     "the file is committed": (Run, "_finish", "before"),
-    "all files are committed": (pipeline.VectorIndex, "save", "before"),
+    "all files are committed": (VectorIndex, "save", "before"),
     "the vectors are written": (vector_file.os, "fsync", "before"),
     "the vectors are flushed": (vector_file.Path, "replace", "before"),
     "the vectors are renamed": (vector_file, "_fsync_folder", "before"),
