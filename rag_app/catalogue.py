@@ -48,7 +48,7 @@ def list_documents(
         numbers: tuple[int, ...] = ()
         if opening := _opening(passage):
             start, end = opening
-            quote = passage.text[start - passage.start : end - passage.start]
+            quote = passage.between(start, end)
             number = len(citations) + 1
             numbers = (number,)
             citations.append(Citation(number, source, page, quote, start, end, hashes[source]))
@@ -69,9 +69,12 @@ def list_documents(
 
 def _opening(passage: Passage) -> tuple[int, int] | None:
     """Its first sentence that is no instruction, no longer than a line; None where all are."""
-    spans = list(passage.sentences) or [(passage.start, passage.end)]
-    flags = flag([passage.text[a - passage.start : b - passage.start] for a, b in spans])
-    honest = [span for span, is_instruction in zip(spans, flags, strict=True) if not is_instruction]
+    flags = flag([passage.between(*span) for span in passage.spans])
+    honest = [
+        span
+        for span, is_instruction in zip(passage.spans, flags, strict=True)
+        if not is_instruction
+    ]
     if not honest:
         return None
     start, end = honest[0]

@@ -71,7 +71,7 @@ class Sentence:
     @property
     def text(self) -> str:
         """The words as they stand in the document."""
-        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+        return self.passage.between(self.start, self.end)
 
 
 @dataclass(frozen=True)
@@ -105,15 +105,15 @@ def rank_sentences(
         headers, skipped = _tables(p)
         columns |= {(p.chunk_id, row): header for row, header in headers.items()}
         own = _spans(p)
-        flags = flag([p.text[start - p.start : end - p.start] for start, end in own])
+        flags = flag([p.between(start, end) for start, end in own])
         spans += [
             (p, start, end)
             for (start, end), is_instruction in zip(own, flags, strict=True)
             if start not in skipped
             and not is_instruction
-            and _says_something(p.text[start - p.start : end - p.start], titles)
+            and _says_something(p.between(start, end), titles)
         ]
-    texts = [p.text[start - p.start : end - p.start] for p, start, end in spans]
+    texts = [p.between(start, end) for p, start, end in spans]
     if not texts:
         return []
     near = cosines(question, spans, embedder, kept, check)
@@ -187,8 +187,7 @@ def _before(sentence: Sentence) -> str:
     earlier = [span for span in passage.sentences if span[1] <= sentence.start]
     if not earlier:
         return " > ".join(part for part in (passage.title, *passage.headings) if part)
-    start, end = earlier[-1]
-    return passage.text[start - passage.start : end - passage.start]
+    return passage.between(*earlier[-1])
 
 
 def weigh_words(question: str, database: Database) -> list[WeighedWord]:
@@ -209,7 +208,7 @@ def probability(log_odds: float | None) -> float:
 def _spans(passage: Passage) -> list[tuple[int, int]]:
     """The passage's sentences and rows; one that announces the next, or asks, is taken with it."""
     spans: list[tuple[int, int]] = []
-    for start, end in passage.sentences or ((passage.start, passage.end),):
+    for start, end in passage.spans:
         last = spans[-1] if spans else (0, 0)
         before = passage.text[: max(0, last[1] - passage.start)]
         announces = before.rstrip("`*_\n ").endswith((":", "?"))  # a fence opens a block of figures

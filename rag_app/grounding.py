@@ -162,7 +162,7 @@ def _bearing(said: _Claim, evidence: Sequence[Sentence], gate: Gate) -> tuple[Se
 
 def _follows(one: Sentence, other: Sentence) -> bool:
     same = one.passage.source == other.passage.source and one.passage.page == other.passage.page
-    between = one.passage.text[one.end - one.passage.start : other.start - one.passage.start]
+    between = one.passage.between(one.end, other.start)
     return same and other.start >= one.end and not between.strip()
 
 

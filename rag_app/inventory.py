@@ -83,7 +83,7 @@ class _Line:
 
     @property
     def quote(self) -> str:
-        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+        return self.passage.between(self.start, self.end)
 
 
 def _lines(
@@ -98,8 +98,7 @@ def _lines(
         said: dict[str, _Line] = {}
         for passage, words in found:
             for start, end in _best_spans(passage, words):
-                stands = passage.text[start - passage.start : end - passage.start]
-                quoted = spoken(stands, passage.source)
+                quoted = spoken(passage.between(start, end), passage.source)
                 said.setdefault(quoted, _Line(passage, start, end, f"“{quoted}”"))
         return list(said.values())
     by_file: dict[tuple[str, str], list[Passage]] = {}
@@ -113,7 +112,7 @@ def _lines(
         if not spans:
             continue
         passage, (start, end) = next((it for it in spans if _is_prose(*it)), spans[0])
-        quoted = spoken(passage.text[start - passage.start : end - passage.start], source)
+        quoted = spoken(passage.between(start, end), source)
         count = f"{len(held)} {word[len(held) > 1]}"
         name = f"{source}, “{_bare(words)}”" if several else source
         lines.append(_Line(passage, start, end, f"{name} ({count}): “{quoted}”"))
@@ -125,13 +124,16 @@ def _best_spans(passage: Passage, words: str) -> list[tuple[int, int]]:
 
     Joined words come before others: where one says GPT-3, none is taken that says GPT-2.
     """
-    whole = list(passage.sentences) or [(passage.start, passage.end)]
-    flags = flag([passage.text[a - passage.start : b - passage.start] for a, b in whole])
-    spans = [span for span, is_instruction in zip(whole, flags, strict=True) if not is_instruction]
+    flags = flag([passage.between(*span) for span in passage.spans])
+    spans = [
+        span
+        for span, is_instruction in zip(passage.spans, flags, strict=True)
+        if not is_instruction
+    ]
     joined, wanted = joined_words(words)[0], words_of(words)
 
     def held(span: tuple[int, int]) -> tuple[int, int]:
-        text = passage.text[span[0] - passage.start : span[1] - passage.start]
+        text = passage.between(*span)
         stems = {*analyse(text, "en"), *analyse(text, "pt")}
         together = sum(stands_in(word, text) for word in joined)
         return together, sum(bool(word & stems) for word in wanted)
@@ -142,7 +144,7 @@ def _best_spans(passage: Passage, words: str) -> list[tuple[int, int]]:
 
 def _is_prose(passage: Passage, span: tuple[int, int]) -> bool:
     """A sentence tells more of a file than the line of its table of contents."""
-    text = passage.text[span[0] - passage.start : span[1] - passage.start].rstrip()
+    text = passage.between(*span).rstrip()
     return text[-1:] in ".!?" and not text.startswith(("#", "|"))
 
 

@@ -30,7 +30,8 @@ def cosines(
     for begin in range(0, len(missing), _AT_ONCE):
         check()
         some = missing[begin : begin + _AT_ONCE]
-        vectors |= zip(some, embedder.encode([_text(stretch) for stretch in some]), strict=True)
+        texts = [passage.between(start, end) for passage, start, end in some]
+        vectors |= zip(some, embedder.encode(texts), strict=True)
     check()
     return [float(query @ vectors[stretch]) for stretch in stretches]
 
@@ -48,8 +49,3 @@ def _kept_vector(stretch: Stretch, kept: KeptVectors) -> Vectors | None:
         return None
     mean = np.mean(found, axis=0)
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
-
-
-def _text(stretch: Stretch) -> str:
-    passage, start, end = stretch
-    return passage.text[start - passage.start : end - passage.start]

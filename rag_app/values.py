@@ -105,6 +105,15 @@ class Passage:
     lexical_rank: int | None = None  # rank by BM25 alone
     explanation: Explanation | None = None  # where it was asked for
 
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Its sentences; all of it as one where none are known."""
+        return self.sentences or ((self.start, self.end),)
+
+    def between(self, start: int, end: int) -> str:
+        """What stands at [start, end) of the page, which lies within the passage."""
+        return self.text[start - self.start : end - self.start]
+
 
 @dataclass(frozen=True)
 class Citation:
