@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from rag_app.injection import flag
+from rag_app.injection import honest
 from rag_app.language import Language
 from rag_app.quotation import spoken
 from rag_app.store.database import Database
@@ -69,15 +69,10 @@ def list_documents(
 
 def _opening(passage: Passage) -> tuple[int, int] | None:
     """Its first sentence that is no instruction, no longer than a line; None where all are."""
-    flags = flag([passage.between(*span) for span in passage.spans])
-    honest = [
-        span
-        for span, is_instruction in zip(passage.spans, flags, strict=True)
-        if not is_instruction
-    ]
-    if not honest:
+    spans = honest(passage, passage.spans)
+    if not spans:
         return None
-    start, end = honest[0]
+    start, end = spans[0]
     if end - start > _LONGEST:
         cut = passage.text.rfind(" ", start - passage.start, start - passage.start + _LONGEST)
         end = passage.start + cut if cut > 0 else start + _LONGEST

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from rag_app.definitions import defined_by, defines
 from rag_app.embedding import Embedder
-from rag_app.injection import flag
+from rag_app.injection import honest
 from rag_app.language import Language, detect
 from rag_app.periods import is_of_another_period
 from rag_app.row_names import is_row_of_another_name
@@ -104,14 +104,10 @@ def rank_sentences(
     for p in passages:
         headers, skipped = _tables(p)
         columns |= {(p.chunk_id, row): header for row, header in headers.items()}
-        own = _spans(p)
-        flags = flag([p.between(start, end) for start, end in own])
         spans += [
             (p, start, end)
-            for (start, end), is_instruction in zip(own, flags, strict=True)
-            if start not in skipped
-            and not is_instruction
-            and _says_something(p.between(start, end), titles)
+            for start, end in honest(p, _spans(p))
+            if start not in skipped and _says_something(p.between(start, end), titles)
         ]
     texts = [p.between(start, end) for p, start, end in spans]
     if not texts:

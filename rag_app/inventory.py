@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.catalogue import list_documents
-from rag_app.injection import flag
+from rag_app.injection import honest
 from rag_app.inventory_questions import Inventory
 from rag_app.language import Language
 from rag_app.quotation import spoken
@@ -124,12 +124,7 @@ def _best_spans(passage: Passage, words: str) -> list[tuple[int, int]]:
 
     Joined words come before others: where one says GPT-3, none is taken that says GPT-2.
     """
-    flags = flag([passage.between(*span) for span in passage.spans])
-    spans = [
-        span
-        for span, is_instruction in zip(passage.spans, flags, strict=True)
-        if not is_instruction
-    ]
+    spans = honest(passage, passage.spans)
     joined, wanted = joined_words(words)[0], words_of(words)
 
     def held(span: tuple[int, int]) -> tuple[int, int]:
