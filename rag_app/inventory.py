@@ -15,7 +15,7 @@ from rag_app.inventory_questions import Inventory
 from rag_app.language import Language
 from rag_app.quotation import spoken
 from rag_app.store.database import Database
-from rag_app.terms import all_words, analyse, joined_words, stands_in, words_of
+from rag_app.terms import all_words, analyse, joined_words, stands_in, stems_in, words_of
 from rag_app.values import INDEXED, Answer, Citation, Claim, Coverage, Passage, Scope
 
 _MOST_READ = 5_000  # passages; what is left unread is told
@@ -129,9 +129,8 @@ def _best_spans(passage: Passage, words: str) -> list[tuple[int, int]]:
 
     def held(span: tuple[int, int]) -> tuple[int, int]:
         text = passage.between(*span)
-        stems = {*analyse(text, "en"), *analyse(text, "pt")}
         together = sum(stands_in(word, text) for word in joined)
-        return together, sum(bool(word & stems) for word in wanted)
+        return together, sum(bool(word & stems_in(text)) for word in wanted)
 
     most = max((held(span) for span in spans), default=(0, 0))
     return [span for span in spans if held(span) == most]

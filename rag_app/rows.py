@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from rag_app.dates import MONTH_OF
 from rag_app.language import STOP_WORDS
-from rag_app.terms import analyse
+from rag_app.terms import stems_in
 
 _NUMBERED = re.compile(
     r"(?<![^\W\d_])(?P<noun>[^\W\d_]{2,})(?:\s+(?:n[º°.]\s*|no\.\s*|#)?|[-‐‑])"
@@ -71,7 +71,7 @@ def numbered_things(question: str) -> list[Numbered]:
     [5]
     """
     return [
-        Numbered(_stems(match["noun"]), int(match["number"]))
+        Numbered(stems_in(match["noun"]), int(match["number"]))
         for match in _NUMBERED.finditer(question)
         if match["noun"].lower() not in _PASSED_OVER and not _YEAR.fullmatch(match["number"])
     ]
@@ -239,7 +239,7 @@ class Cell:
     @classmethod
     def read(cls, head: str, text: str) -> "Cell":
         """The cell with the ``text`` under the ``head``."""
-        return cls(_stems(head), _stems(text), _Numbers(head), _Numbers(text))
+        return cls(stems_in(head), stems_in(text), _Numbers(head), _Numbers(text))
 
     def names(self, thing: Numbered) -> bool:
         """Whether it is of the same kind as the thing, whatever its number."""
@@ -268,11 +268,7 @@ def _split(row: str) -> list[str]:
     return [cell.strip() for cell in row.strip().removeprefix("|").removesuffix("|").split("|")]
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem for language in STOP_WORDS for stem in analyse(text, language))
-
-
-_PARTS_STEMS = frozenset(stem for part in _PARTS for stem in _stems(part))
+_PARTS_STEMS = frozenset(stem for part in _PARTS for stem in stems_in(part))
 
 
 class _Numbers:

@@ -48,6 +48,12 @@ def analyse(text: str, language: Language) -> list[str]:
     return [term for term in terms if term]
 
 
+@lru_cache(maxsize=4096)
+def stems_in(text: str) -> frozenset[str]:
+    """The terms of a text as either language has them: it may be in either."""
+    return frozenset(term for language in STOP_WORDS for term in analyse(text, language))
+
+
 def words_of(question: str) -> list[frozenset[str]]:
     """Each telling word of a question as its stems in both languages.
 
