@@ -17,7 +17,7 @@ from itertools import pairwise
 from rag_app.dates import dates
 from rag_app.evidence import Sentence
 from rag_app.figures import Figure, figures, says, table_powers
-from rag_app.language import STOP_WORDS, Language, detect
+from rag_app.language import ALL_STOP_WORDS, Language, detect
 from rag_app.terms import analyse
 
 
@@ -222,7 +222,7 @@ def _names_stand(said: _Read, have: _Read, places: Sequence[Sentence], language:
     names = [
         word
         for word in _NAME.findall(said.text)
-        if word.lower() not in STOP_WORDS["en"] | STOP_WORDS["pt"] and len(word) > 1
+        if word.lower() not in ALL_STOP_WORDS and len(word) > 1
     ]
     above = " ".join(
         part

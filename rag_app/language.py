@@ -29,6 +29,8 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
     ),
 }
 
+ALL_STOP_WORDS = STOP_WORDS["en"] | STOP_WORDS["pt"]
+
 # Words that both languages have say nothing about which one it is.
 _TELLING: dict[Language, frozenset[str]] = {
     "en": STOP_WORDS["en"] - STOP_WORDS["pt"],

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import reduce
 
-from rag_app.language import STOP_WORDS, Language, detect
+from rag_app.language import ALL_STOP_WORDS, Language, detect
 from rag_app.pronouns import ownerless, refers, told_of
 
 _COURTESY = re.compile(
@@ -297,7 +297,7 @@ def _topic(question: str) -> str:
     about = _ABOUT[0].search(question)
     if about and about.start("thing") == things[-1].start():  # its verb is no part of it
         return about["thing"]
-    if more and (_PARTICIPLE.search(more) or more.lower() in _STOP):
+    if more and (_PARTICIPLE.search(more) or more.lower() in ALL_STOP_WORDS):
         return thing[: -len(more)].strip()
     if detect(question) == "en" and (rest := _TO_THE_END.match(question, things[-1].end())):
         return thing + rest["words"]
@@ -323,7 +323,7 @@ def _names(question: str) -> list[str]:
 def _begins_a_question(question: str) -> bool:
     """Whether its first word is capital for standing first: "Quem", "Em que", "Posso"."""
     first = question.split(maxsplit=1)[0].lower() if question.strip() else ""
-    return _ASKS.match(question) is not None or first in _STOP or first in _MAY
+    return _ASKS.match(question) is not None or first in ALL_STOP_WORDS or first in _MAY
 
 
 def _placed(fragment: str, before: str) -> str:
@@ -334,7 +334,4 @@ def _placed(fragment: str, before: str) -> str:
 
 def _telling(question: str) -> list[str]:
     words = re.findall(r"\w+", question.lower())
-    return [word for word in words if word not in _STOP]
-
-
-_STOP = STOP_WORDS["en"] | STOP_WORDS["pt"]
+    return [word for word in words if word not in ALL_STOP_WORDS]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag_app.dates import MONTH_OF
-from rag_app.language import STOP_WORDS
+from rag_app.language import ALL_STOP_WORDS
 from rag_app.terms import stems_in
 
 _NUMBERED = re.compile(
@@ -50,7 +50,7 @@ _RANGE = re.compile(r"(?<![\w/-])(\d{1,9})\s?(?:[-–]|to|a|até)\s?(\d{1,9})(?!
 _ROMAN = re.compile(r"\b(?P<tens>X{0,3})(?P<ones>IX|IV|V?I{0,3})\b(?<=[XVI])")
 _ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 _PASSED_OVER = frozenset(
-    {word for words in STOP_WORDS.values() for word in words}
+    ALL_STOP_WORDS
     | set(MONTH_OF)
     | {"quarter", "trimestre", "top", "first", "last", "than", "least"}
 )

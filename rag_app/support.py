@@ -7,7 +7,7 @@ from statistics import fmean
 
 from rag_app.dates import MONTH_OF
 from rag_app.evidence import Sentence, probability
-from rag_app.language import STOP_WORDS, Language, detect, is_surely
+from rag_app.language import ALL_STOP_WORDS, Language, detect, is_surely
 from rag_app.parallels import names_in_the_place_of_others
 from rag_app.periods import is_of_another_period
 from rag_app.rows import is_of_another_number, phrases_of_codes
@@ -42,7 +42,7 @@ _NAME = re.compile(r"(?<=[^.!?\s]\s)[A-ZÀ-ÖØ-Þ][^\W\d_]*[a-zà-öø-ÿ][^\W\
 _NO_NAMES = frozenset(
     "miss mrs sir lady doctor professor president senhor senhora dona dom dra sra doutor doutora"
     " professora presidente".split()
-).union(MONTH_OF, *STOP_WORDS.values())
+).union(MONTH_OF, ALL_STOP_WORDS)
 _ROOT = 5  # letters that a country and its people have in common
 _COMMON = 20  # of so many chunks one has it: a name that says little
 _FEW = 3  # chunks that have it
