@@ -222,7 +222,7 @@ class _Clock:
     def check(self) -> None:
         """Raise Cancelled where the answer is not wanted any more."""
         if self.cancel.is_set():
-            raise Cancelled("The answer was stopped.")
+            raise Cancelled
 
     def begin(self, stage: str) -> None:
         """End the stage before and begin this one. Raises Cancelled."""

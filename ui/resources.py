@@ -49,7 +49,7 @@ def models(cancel: threading.Event | None = None) -> str:
     loading = _loading()
     while cancel is not None and wait([loading], timeout=_LOOK_S).not_done:
         if cancel.is_set():
-            raise Cancelled("The answer was stopped.")
+            raise Cancelled
     try:
         return loading.result()
     except RagError:
