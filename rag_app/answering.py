@@ -26,8 +26,7 @@ from rag_app.rewriting import stand_alone
 from rag_app.sentence_reader import load_sentence_reader
 from rag_app.settings import Settings, load_settings
 from rag_app.store.database import Database
-from rag_app.store.places import index_folder
-from rag_app.store.reader import IndexReader, open_reader
+from rag_app.store.reader import open_index
 from rag_app.support import support_of
 from rag_app.values import Answer, Passage, Request, Usage
 
@@ -106,7 +105,7 @@ def _answer(
     count = passages_read(settings)
     found = find(question, count, request.index, settings, request.scope, refill=False)
     clock.begin("reading")
-    database = _opened(request.index, settings).database
+    database = open_index(request.index, settings).database
     ranked = _read(question, found, database, settings, clock.check)
     support = support_of(question, ranked, database)
     passages = _by_evidence(found, ranked)[: settings.passages]
@@ -152,7 +151,7 @@ def _abstention(request: Request, question: str) -> Answer:
 def _inventory(
     inventory: Inventory, question: str, request: Request, settings: Settings, clock: "_Clock"
 ) -> Answer | None:
-    database = _opened(request.index, settings).database
+    database = open_index(request.index, settings).database
     clock.begin("reading")
     base = _abstention(request, question)
     with database.snapshot():
@@ -195,10 +194,6 @@ def _read(
     words = weigh_words(question, database)
     kept = database.sentence_vectors(passages)
     return rank_sentences(question, passages, embedder, words, reader, kept, check)
-
-
-def _opened(index: str, settings: Settings) -> IndexReader:
-    return open_reader(index_folder(settings, index), load_embedder(settings))
 
 
 def _by_evidence(passages: Sequence[Passage], ranked: Sequence[Sentence]) -> list[Passage]:

@@ -16,8 +16,7 @@ from rag_app.llm.spec import parse_spec
 from rag_app.prompts import prompts_sha256
 from rag_app.sentence_reader import reader_sha256
 from rag_app.settings import Settings
-from rag_app.store.places import index_folder
-from rag_app.store.reader import open_reader
+from rag_app.store.reader import open_index
 from rag_app.values import Request
 
 # Settings that change what is answered; the others change where, how fast and for whom.
@@ -30,7 +29,7 @@ DECISIVE = (
 def identify(request: Request, settings: Settings) -> str:
     """The identity as JSON with sorted keys. Raises StoreError, EmbedderMismatch, SettingError."""
     embedder = load_embedder(settings)
-    reader = open_reader(index_folder(settings, request.index), embedder)
+    reader = open_index(request.index, settings)
     scope = request.scope
     parts = {
         "question": request.question,

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from rag_app.embedding import load_embedder
 from rag_app.errors import Cancelled, RagError
 from rag_app.language import Language
 from rag_app.settings import Settings, load_settings
@@ -73,9 +72,9 @@ def indexes() -> list[str]:
 
 def database(index: str) -> Database:
     """The open database of an index. Raises StoreError."""
-    from rag_app.store.reader import open_reader
+    from rag_app.store.reader import open_index
 
-    return open_reader(index_folder(settings(), index), load_embedder(settings())).database
+    return open_index(index, settings()).database
 
 
 def documents(index: str) -> list[DocumentRecord]:
