@@ -167,13 +167,13 @@ def _follows(one: Sentence, other: Sentence) -> bool:
 
 
 def _share(said: _Claim, item: Sentence) -> float:
-    language = _language([item])
+    language = detect(item.passage.text)
     words, have = said.words_in(language).words, _read(item.text, language).words
     return sum(word in have for word in words) / max(1, len(words))
 
 
 def _bears(claim: _Claim, text: str, places: Sequence[Sentence], gate: Gate) -> bool:
-    language = _language(places)
+    language = detect(places[0].passage.text)
     said, have = claim.words_in(language), _read(text, language)
     known = [word for word in said.words if word in have.words]
     if len(known) < gate.share * len(said.words) or _denies(claim.text) != _denies(text):
@@ -201,7 +201,7 @@ def _halves(claim: _Claim, evidence: Sequence[Sentence], gate: Gate) -> tuple[Se
             figures_there = [
                 figure
                 for it in (first, second)
-                for figure in _read(it.text, _language([it])).figures
+                for figure in _read(it.text, detect(it.passage.text)).figures
             ]
             if all(says(figure, figures_there) for figure in claim.told.figures):
                 return (first, second)
@@ -210,7 +210,7 @@ def _halves(claim: _Claim, evidence: Sequence[Sentence], gate: Gate) -> tuple[Se
 
 def _having(part: str, evidence: Sequence[Sentence], gate: Gate) -> Sentence | None:
     for item in evidence:
-        language = _language([item])
+        language = detect(item.passage.text)
         words, have = _words(part, language), set(_words(item.text, language))
         if len(words) > 1 and sum(word in have for word in words) >= gate.share * len(words):
             return item
@@ -337,12 +337,3 @@ def _runs(words: Sequence[str], of: Sequence[str]) -> float:
 
 def _denies(text: str) -> bool:
     return _DENIAL.search(text) is not None
-
-
-def _language(places: Sequence[Sentence]) -> Language:
-    return _detected(places[0].passage.text)
-
-
-@lru_cache(maxsize=256)
-def _detected(text: str) -> Language:
-    return detect(text)
