@@ -11,9 +11,10 @@ from types import MappingProxyType
 from rag_app.definitions import defined_by, defines
 from rag_app.embedding import Embedder
 from rag_app.language import Language, detect
+from rag_app.numbering import is_of_another_variant, is_under_another_number
 from rag_app.periods import is_of_another_period
 from rag_app.row_names import is_row_of_another_name
-from rag_app.rows import cells, is_another_row, is_of_another_variant, is_under_another_number
+from rag_app.rows import cells, is_another_row
 from rag_app.sentence_reader import Candidate, SentenceReader
 from rag_app.sentence_similarity import KeptVectors, cosines
 from rag_app.store.database import Database
