@@ -3,8 +3,9 @@
 import json
 import random
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -77,17 +78,28 @@ def database(index: str) -> Database:
     return open_index(index, settings()).database
 
 
+@contextmanager
+def opened(index: str) -> Iterator[Database]:
+    """The index's database without its vectors, for which the embedder would have to be there."""
+    with closing(Database(index_folder(settings(), index))) as database:
+        yield database
+
+
+def state_of(database: Database) -> tuple[str, int, int]:
+    """What is another after a commit, or once another database, counting anew, is in its place."""
+    file = (database.folder / DATABASE_FILE).stat().st_ino
+    return str(database.folder), file, database.commit_number()
+
+
 def documents(index: str) -> list[DocumentRecord]:
     """Every file that an index knows; read once a commit, so leave the list as it is."""
-    folder = index_folder(settings(), index)
-    with closing(Database(folder)) as opened:  # the embedder need not be loaded for it
-        status = (folder / DATABASE_FILE).stat()
-        return _documents(opened, str(folder), status.st_ino, opened.commit_number())
+    with opened(index) as database:
+        return _documents(database, state_of(database))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _documents(_opened: Database, folder: str, file: int, commit: int) -> list[DocumentRecord]:
-    return _opened.documents()
+def _documents(_database: Database, state: tuple[str, int, int]) -> list[DocumentRecord]:
+    return _database.documents()
 
 
 def example_questions(index: str, language: Language) -> list[str]:
