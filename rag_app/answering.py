@@ -97,9 +97,9 @@ def _answer(
     on_place: Callable[[int], None] | None,
 ) -> Answer:
     question = stand_alone(request.question, request.history)
-    language = detect(question)
+    base = _abstention(request, question)
     if (inventory := inventory_of(question)) is not None:
-        taken = _inventory(inventory, question, request, settings, clock)
+        taken = _inventory(inventory, request, base, settings, clock)
         if taken is not None:
             return replace(taken, usage=Usage(seconds=clock.end()))
     count = passages_read(settings)
@@ -110,7 +110,7 @@ def _answer(
     support = support_of(question, ranked, database)
     passages = _by_evidence(found, ranked)[: settings.passages]
     base = replace(
-        _abstention(request, question),
+        base,
         passages=tuple(passages),
         support=support,
         absent=absent_words(question, database),
@@ -118,7 +118,7 @@ def _answer(
     if support < settings.min_support:
         return replace(base, usage=Usage(seconds=clock.end()))
     drafted = draft(
-        question, passages, ranked, language, load_embedder(settings), settings,
+        question, passages, ranked, base.language, load_embedder(settings), settings,
         on_stage=clock.begin, on_token=on_token, on_place=on_place, cancel=clock.cancel,
     )  # fmt: skip
     cited, generated = drafted.cited, drafted.generated
@@ -149,14 +149,13 @@ def _abstention(request: Request, question: str) -> Answer:
 
 
 def _inventory(
-    inventory: Inventory, question: str, request: Request, settings: Settings, clock: "_Clock"
+    inventory: Inventory, request: Request, base: Answer, settings: Settings, clock: "_Clock"
 ) -> Answer | None:
     database = open_index(request.index, settings).database
     clock.begin("reading")
-    base = _abstention(request, question)
     with database.snapshot():
         check_sources(request.scope, database, request.index)
-        return take(inventory, database, request.scope, base, detect(question))
+        return take(inventory, database, request.scope, base)
 
 
 def _questions(history: Sequence[str] | str) -> tuple[str, ...]:

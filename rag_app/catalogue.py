@@ -25,15 +25,14 @@ _PASSAGES = {"en": ("passage", "passages"), "pt": ("trecho", "trechos")}
 _FIRST = {"en": "The first {}:", "pt": "Os primeiros {}:"}
 
 
-def list_documents(
-    database: Database, scope: Scope | None, base: Answer, language: Language
-) -> Answer | None:
+def list_documents(database: Database, scope: Scope | None, base: Answer) -> Answer | None:
     """``base`` with a line for each document of the scope that has text; None where none has.
 
     Each line cites the first sentence of its document's first chunk that instructs no machine;
     where every one does, the line has the document's name alone. Call it in a snapshot of the
     database.
     """
+    language = base.language
     records = database.documents()
     known = {record.source: record for record in records if record.outcome == INDEXED}
     chunks = database.first_chunks(scope or Scope())

@@ -32,7 +32,6 @@ def take(
     database: Database,
     scope: Scope | None,
     base: Answer,
-    language: Language,
 ) -> Answer | None:
     """``base`` with what every passage that holds the topic's words says, and the coverage.
 
@@ -40,7 +39,8 @@ def take(
     database.
     """
     if not inventory.alternatives:
-        return list_documents(database, scope, base, language)
+        return list_documents(database, scope, base)
+    language = base.language
     found = _sought(inventory, database, scope)
     ids = sorted(found)
     read = ids[:_MOST_READ]
