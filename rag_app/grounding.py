@@ -19,6 +19,7 @@ from rag_app.figures import Figure, figures, says, table_powers
 from rag_app.language import ALL_STOP_WORDS, Language, detect
 from rag_app.reversal import is_swapped, is_turned, marks
 from rag_app.terms import analyse
+from rag_app.values import Label
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Gate:
 class Judgement:
     """What checking found: a label, and the sentences of the documents that it rests on."""
 
-    label: str  # "supported", "misattributed", "stitched" or "unsupported"
+    label: Label
     places: tuple[Sentence, ...] = ()
 
 
