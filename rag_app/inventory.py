@@ -6,7 +6,7 @@ how many that were, and which files nobody could read.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.catalogue import list_documents
@@ -28,10 +28,7 @@ _WHITE = re.compile(r"\s+")
 
 
 def take(
-    inventory: Inventory,
-    database: Database,
-    scope: Scope | None,
-    base: Answer,
+    inventory: Inventory, database: Database, scope: Scope | None, base: Answer
 ) -> Answer | None:
     """``base`` with what every passage that holds the topic's words says, and the coverage.
 
@@ -55,17 +52,9 @@ def take(
     if not lines:
         return _replaced(base, _nothing(inventory, language), (), (), coverage, passages)
     hashes = database.sha256_of(files)
-    citations = tuple(
-        Citation(
-            number, line.passage.source, line.passage.page, line.quote, line.start, line.end,
-            hashes.get(line.passage.source, ""),
-        )
-        for number, line in enumerate(lines[:_MOST_SHOWN], 1)
-    )  # fmt: skip
-    claims = tuple(
-        Claim(line.text, "supported", (number,))
-        for number, line in enumerate(lines[:_MOST_SHOWN], 1)
-    )
+    shown = list(enumerate(lines[:_MOST_SHOWN], 1))
+    citations = tuple(line.cited_as(number, hashes) for number, line in shown)
+    claims = tuple(Claim(line.text, "supported", (number,)) for number, line in shown)
     times = _occurrences(inventory, passages) if inventory.how_often else None
     head = _head(inventory, coverage, len(lines), times, language)
     text = "\n".join([head, *(f"- {claim.text} [{claim.numbers[0]}]" for claim in claims)])
@@ -81,9 +70,13 @@ class _Line:
     end: int
     text: str
 
-    @property
-    def quote(self) -> str:
-        return self.passage.between(self.start, self.end)
+    def cited_as(self, number: int, hashes: Mapping[str, str]) -> Citation:
+        """The citation of this number; ``hashes`` has each file's SHA-256."""
+        passage = self.passage
+        return Citation(
+            number, passage.source, passage.page, passage.between(self.start, self.end),
+            self.start, self.end, hashes.get(passage.source, ""),
+        )  # fmt: skip
 
 
 def _lines(
