@@ -24,9 +24,7 @@ class FoundFile:
     detail: str = ""
 
 
-def scan(
-    folder: Path, *, max_bytes: float, apart: Collection[Path] = ()
-) -> tuple[list[FoundFile], int]:
+def scan(folder: Path, *, max_bytes: float, apart: Collection[Path]) -> tuple[list[FoundFile], int]:
     """Every file below ``folder``, by source, hashed; and the number of hidden ones.
 
     What lies in the real folders ``apart`` is passed over.
@@ -71,7 +69,7 @@ def as_held(source: str, held: Iterable[str]) -> str:
 
 
 def look(
-    path: Path, source: str, root: Path, max_bytes: float, apart: Collection[Path] = ()
+    path: Path, source: str, root: Path, max_bytes: float, apart: Collection[Path]
 ) -> FoundFile:
     """One file, hashed, or with the reason why it is not to be read."""
     file = FoundFile(path, source, 0, 0.0, "")
