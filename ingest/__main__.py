@@ -127,29 +127,40 @@ def _run(options: argparse.Namespace) -> int:
         return _move(options)
     if options.folder is None:
         raise DocumentsError("Give the folder that holds the documents: python -m ingest DOCS.")
+    if options.plan:
+        return _plan(options)
+    return _watch(options) if options.watch else _ingest(options)
+
+
+def _plan(options: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from ingest.pipeline import ingest, plan_only
-    from ingest.progress import bar, json_lines, silent, waiting
-    from ingest.report import plan_to_json, print_plan, print_report, printable
+    from ingest.pipeline import plan_only
+    from ingest.progress import waiting
+    from ingest.report import plan_to_json, print_plan
+
+    with nullcontext() if options.json else waiting():
+        plan = plan_only(
+            options.folder,
+            index=options.index,
+            keep_missing=options.keep_missing,
+            again=options.again,
+        )
+    if options.json:
+        sys.stdout.write(plan_to_json(plan) + "\n")
+    else:
+        print_plan(plan, Console(soft_wrap=True))
+    return 0
+
+
+def _ingest(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from ingest.pipeline import ingest
+    from ingest.progress import bar, json_lines, silent
+    from ingest.report import print_report, printable
     from ingest.scanning import as_held
 
-    out = Console(soft_wrap=True)
-    if options.plan:
-        with nullcontext() if options.json else waiting():
-            plan = plan_only(
-                options.folder,
-                index=options.index,
-                keep_missing=options.keep_missing,
-                again=options.again,
-            )
-        if options.json:
-            sys.stdout.write(plan_to_json(plan) + "\n")
-        else:
-            print_plan(plan, out)
-        return 0
-    if options.watch:
-        return _watch(options)
     show = json_lines if options.json_progress else silent if options.json else bar
     with show() as on_progress, _stop_when_asked() as stop:
         report = ingest(
@@ -163,7 +174,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.json or options.json_progress:
         sys.stdout.write(report.to_json() + "\n")
     else:
-        print_report(report, out)
+        print_report(report, Console(soft_wrap=True))
     if report.left:
         return 130
     known = {file.source for file in report.files}

@@ -21,7 +21,7 @@ def parse_ahead(
     files: Iterable[FoundFile],
     root: Path,
     max_bytes: float,
-    apart: Collection[Path] = (),
+    apart: Collection[Path],
 ) -> Iterator[Parsed]:
     """Each file and what came of it, parsed while the caller works on the ones before.
 

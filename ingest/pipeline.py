@@ -12,9 +12,10 @@ from functools import partial
 from pathlib import Path
 
 from ingest.ignoring import ignored_files
+from ingest.planning import Plan, make_plan
 from ingest.report import Report
 from ingest.run import Progress, Run, max_bytes, rules
-from ingest.scanning import FoundFile, Plan, make_plan, scan
+from ingest.scanning import FoundFile, scan
 from rag_app.embedding import Embedder, load_embedder
 from rag_app.errors import DocumentsError
 from rag_app.settings import Settings, load_settings

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ingest.scanning import Plan
+from ingest.planning import Plan
 from rag_app.command import counted
 from rag_app.values import INDEXED
 

@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from ingest import loading, splitting
 from ingest.parsing import parse_ahead
+from ingest.planning import Plan
 from ingest.report import FileOutcome
 from ingest.sandbox import Sandbox
-from ingest.scanning import FoundFile, Plan
+from ingest.scanning import FoundFile
 from rag_app import terms
 from rag_app.embedding import VERSION as EMBEDDING_VERSION
 from rag_app.embedding import Embedder

@@ -26,8 +26,7 @@ from rag_app.rewriting import stand_alone
 from rag_app.sentence_reader import load_sentence_reader
 from rag_app.settings import Settings, load_settings
 from rag_app.store.database import Database
-from rag_app.store.places import index_folder
-from rag_app.store.reader import IndexReader, open_reader
+from rag_app.store.reader import open_index
 from rag_app.support import support_of
 from rag_app.values import Answer, Passage, Request, Usage
 
@@ -98,20 +97,20 @@ def _answer(
     on_place: Callable[[int], None] | None,
 ) -> Answer:
     question = stand_alone(request.question, request.history)
-    language = detect(question)
+    base = _abstention(request, question)
     if (inventory := inventory_of(question)) is not None:
-        taken = _inventory(inventory, question, request, settings, clock)
+        taken = _inventory(inventory, request, base, settings, clock)
         if taken is not None:
             return replace(taken, usage=Usage(seconds=clock.end()))
     count = passages_read(settings)
     found = find(question, count, request.index, settings, request.scope, refill=False)
     clock.begin("reading")
-    database = _opened(request.index, settings).database
+    database = open_index(request.index, settings).database
     ranked = _read(question, found, database, settings, clock.check)
     support = support_of(question, ranked, database)
     passages = _by_evidence(found, ranked)[: settings.passages]
     base = replace(
-        _abstention(request, question),
+        base,
         passages=tuple(passages),
         support=support,
         absent=absent_words(question, database),
@@ -119,7 +118,7 @@ def _answer(
     if support < settings.min_support:
         return replace(base, usage=Usage(seconds=clock.end()))
     drafted = draft(
-        question, passages, ranked, language, load_embedder(settings), settings,
+        question, passages, ranked, base.language, load_embedder(settings), settings,
         on_stage=clock.begin, on_token=on_token, on_place=on_place, cancel=clock.cancel,
     )  # fmt: skip
     cited, generated = drafted.cited, drafted.generated
@@ -150,14 +149,13 @@ def _abstention(request: Request, question: str) -> Answer:
 
 
 def _inventory(
-    inventory: Inventory, question: str, request: Request, settings: Settings, clock: "_Clock"
+    inventory: Inventory, request: Request, base: Answer, settings: Settings, clock: "_Clock"
 ) -> Answer | None:
-    database = _opened(request.index, settings).database
+    database = open_index(request.index, settings).database
     clock.begin("reading")
-    base = _abstention(request, question)
     with database.snapshot():
         check_sources(request.scope, database, request.index)
-        return take(inventory, database, request.scope, base, detect(question))
+        return take(inventory, database, request.scope, base)
 
 
 def _questions(history: Sequence[str] | str) -> tuple[str, ...]:
@@ -197,10 +195,6 @@ def _read(
     return rank_sentences(question, passages, embedder, words, reader, kept, check)
 
 
-def _opened(index: str, settings: Settings) -> IndexReader:
-    return open_reader(index_folder(settings, index), load_embedder(settings))
-
-
 def _by_evidence(passages: Sequence[Passage], ranked: Sequence[Sentence]) -> list[Passage]:
     """The passages with the best sentences first, the others as retrieved."""
     order: dict[int, Passage] = {}
@@ -222,7 +216,7 @@ class _Clock:
     def check(self) -> None:
         """Raise Cancelled where the answer is not wanted any more."""
         if self.cancel.is_set():
-            raise Cancelled("The answer was stopped.")
+            raise Cancelled
 
     def begin(self, stage: str) -> None:
         """End the stage before and begin this one. Raises Cancelled."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from rag_app.injection import flag
+from rag_app.injection import honest
 from rag_app.language import Language
 from rag_app.quotation import spoken
 from rag_app.store.database import Database
@@ -25,15 +25,14 @@ _PASSAGES = {"en": ("passage", "passages"), "pt": ("trecho", "trechos")}
 _FIRST = {"en": "The first {}:", "pt": "Os primeiros {}:"}
 
 
-def list_documents(
-    database: Database, scope: Scope | None, base: Answer, language: Language
-) -> Answer | None:
+def list_documents(database: Database, scope: Scope | None, base: Answer) -> Answer | None:
     """``base`` with a line for each document of the scope that has text; None where none has.
 
     Each line cites the first sentence of its document's first chunk that instructs no machine;
     where every one does, the line has the document's name alone. Call it in a snapshot of the
     database.
     """
+    language = base.language
     records = database.documents()
     known = {record.source: record for record in records if record.outcome == INDEXED}
     chunks = database.first_chunks(scope or Scope())
@@ -48,7 +47,7 @@ def list_documents(
         numbers: tuple[int, ...] = ()
         if opening := _opening(passage):
             start, end = opening
-            quote = passage.text[start - passage.start : end - passage.start]
+            quote = passage.between(start, end)
             number = len(citations) + 1
             numbers = (number,)
             citations.append(Citation(number, source, page, quote, start, end, hashes[source]))
@@ -69,12 +68,10 @@ def list_documents(
 
 def _opening(passage: Passage) -> tuple[int, int] | None:
     """Its first sentence that is no instruction, no longer than a line; None where all are."""
-    spans = list(passage.sentences) or [(passage.start, passage.end)]
-    flags = flag([passage.text[a - passage.start : b - passage.start] for a, b in spans])
-    honest = [span for span, is_instruction in zip(spans, flags, strict=True) if not is_instruction]
-    if not honest:
+    spans = honest(passage, passage.spans)
+    if not spans:
         return None
-    start, end = honest[0]
+    start, end = spans[0]
     if end - start > _LONGEST:
         cut = passage.text.rfind(" ", start - passage.start, start - passage.start + _LONGEST)
         end = passage.start + cut if cut > 0 else start + _LONGEST

@@ -147,7 +147,7 @@ class _Watch(BaseCallbackHandler):
 
     def on_llm_new_token(self, token: str | list[Any], **_: Any) -> None:  # noqa: ANN401
         if self._cancel.is_set():
-            raise Cancelled("The answer was stopped.")
+            raise Cancelled
         if isinstance(token, str):
             self._on_token(token)
 

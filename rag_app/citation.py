@@ -14,7 +14,7 @@ from rag_app.language import Language
 from rag_app.quotation import spoken
 from rag_app.sentences import sentences
 from rag_app.terms import analyse
-from rag_app.values import Citation, Claim, Passage
+from rag_app.values import Citation, Claim, Label, Passage
 
 UNVERIFIED: dict[Language, str] = {"en": "(unverified)", "pt": "(não verificado)"}
 
@@ -98,7 +98,7 @@ class _Kept:
     """A sentence that is said, and where it stands."""
 
     text: str
-    label: str
+    label: Label
     places: tuple[Sentence, ...]
 
 

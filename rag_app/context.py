@@ -51,6 +51,6 @@ def _sentences(
 
 def _excerpt(sentence: Sentence, end: int) -> Passage:
     passage = sentence.passage
-    text = passage.text[sentence.start - passage.start : end - passage.start]
+    text = passage.between(sentence.start, end)
     span = ((sentence.start, end),)
     return replace(passage, text=text, start=sentence.start, end=end, sentences=span)

@@ -75,9 +75,9 @@ def draft(
     settings: Settings,
     *,
     on_stage: Callable[[str], None],
-    on_token: Callable[[str], None] | None = None,
-    on_place: Callable[[int], None] | None = None,
-    cancel: threading.Event | None = None,
+    on_token: Callable[[str], None] | None,
+    on_place: Callable[[int], None] | None,
+    cancel: threading.Event,
 ) -> Drafted:
     """An answer whose every sentence the ``ranked`` sentences bear out; may be without any.
 

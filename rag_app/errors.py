@@ -133,6 +133,9 @@ class ModelCrashed(ModelError):
 class Cancelled(ModelError):
     """The user stopped the answer."""
 
+    def __init__(self, said: str = "The answer was stopped.") -> None:
+        super().__init__(said)
+
 
 class Reason(StrEnum):
     """Why a file is not indexed."""

@@ -259,12 +259,9 @@ def _answer_scores(
 
 
 def _is_verbatim(citation: "Citation", index: str, settings: "Settings") -> bool:
-    from rag_app.embedding import load_embedder
-    from rag_app.store.places import index_folder
-    from rag_app.store.reader import open_reader
+    from rag_app.store.reader import open_index
 
-    reader = open_reader(index_folder(settings, index), load_embedder(settings))
-    text = reader.database.page_text(citation.source, citation.page)
+    text = open_index(index, settings).database.page_text(citation.source, citation.page)
     return text is not None and text[citation.start : citation.end] == citation.quote
 
 

@@ -36,7 +36,7 @@ def as_text(run: dict[str, Any], before: dict[str, Any] | None = None) -> str:
     return "\n".join(lines)
 
 
-def as_html(run: dict[str, Any], before: dict[str, Any] | None = None) -> str:
+def as_html(run: dict[str, Any], before: dict[str, Any] | None) -> str:
     """Scores with plotted intervals, seconds, what changed, and every question."""
     scores = "".join(
         f"<tr><td>{_e(name)}<td>{mean:.3f}<td>{_bar(mean, *run['intervals'][name])}"

@@ -10,14 +10,15 @@ from types import MappingProxyType
 
 from rag_app.definitions import defined_by, defines
 from rag_app.embedding import Embedder
-from rag_app.injection import flag
 from rag_app.language import Language, detect
+from rag_app.numbering import is_of_another_variant, is_under_another_number
 from rag_app.periods import is_of_another_period
 from rag_app.row_names import is_row_of_another_name
-from rag_app.rows import cells, is_another_row, is_of_another_variant, is_under_another_number
+from rag_app.rows import cells, is_another_row
 from rag_app.sentence_reader import Candidate, SentenceReader
 from rag_app.sentence_similarity import KeptVectors, cosines
 from rag_app.store.database import Database
+from rag_app.stretches import Stretch, stretches
 from rag_app.terms import analyse, words_of
 from rag_app.values import Passage
 from rag_app.weekdays import is_of_another_day
@@ -38,17 +39,7 @@ _HEADING_CREDIT = 0.5  # of a word that stands in the headings or the file's nam
 _AROUND_CREDIT = 0.2  # of one that stands in the passage's other sentences alone
 _DEFINITION_WEIGHT = 0.25  # where the question asks what something is
 _ANOTHER_ROW = 0.5  # is taken from the relevance of a row, or a sentence, of another thing
-_FEWEST_WORDS = 3  # of a sentence that has no figure
-_LONGEST = 600  # characters; a longer stretch is no quotation
-
-_WORD = re.compile(r"[^\W\d_]+")
-_MORE_THAN_WORDS = re.compile(r"[\d:|;]|[.!]\s*$")  # a line in capitals without is a heading
-_HEADING = re.compile(r"(?m)^#{1,6}[ \t]+(\S.*)$")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_RULE = re.compile(r"\|[\s:|-]+")
-_FIGURE = re.compile(r"\d[\d.,]{2,}|\d\s*%")
-_DATED = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")  # a year, of which a heading says nothing
-_SECTION = re.compile(r"^[#\s]*\d{1,2}(?:\.\d{1,2})*[.)]?\s+(?=[^\W\d_])")  # "5.3 LoRA"
 
 
 @dataclass(frozen=True)
@@ -71,7 +62,7 @@ class Sentence:
     @property
     def text(self) -> str:
         """The words as they stand in the document."""
-        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+        return self.passage.between(self.start, self.end)
 
 
 @dataclass(frozen=True)
@@ -93,52 +84,43 @@ def rank_sentences(
 ) -> list[Sentence]:
     """Every sentence of the passages that says something, best first; the same words once.
 
-    A sentence that instructs the machine that reads it is left out (``injection``). The ``reader``
-    reads the most relevant ones with the question. ``kept`` holds the vectors of sentences that
-    the index has. ``check`` is called now and then, and may raise to end the reading.
+    The ``reader`` reads the most relevant ones with the question. ``kept`` holds the vectors of
+    sentences that the index has. ``check`` is called now and then, and may raise to end the
+    reading.
     """
-    named = {_bare(it) for p in passages for it in (p.title, *p.headings, *_own_headings(p))}
-    titles = sorted(named - {""}, key=len, reverse=True)
-    spans: list[tuple[Passage, int, int]] = []
-    columns: dict[tuple[int, int], str] = {}  # a table row's place -> its header
-    for p in passages:
-        headers, skipped = _tables(p)
-        columns |= {(p.chunk_id, row): header for row, header in headers.items()}
-        own = _spans(p)
-        flags = flag([p.text[start - p.start : end - p.start] for start, end in own])
-        spans += [
-            (p, start, end)
-            for (start, end), is_instruction in zip(own, flags, strict=True)
-            if start not in skipped
-            and not is_instruction
-            and _says_something(p.text[start - p.start : end - p.start], titles)
-        ]
-    texts = [p.text[start - p.start : end - p.start] for p, start, end in spans]
-    if not texts:
+    found = stretches(passages)
+    if not found:
         return []
-    near = cosines(question, spans, embedder, kept, check)
-    trust, topic = COSINE_WEIGHT[detect(question)], defined_by(question)
     ranked: dict[str, Sentence] = {}
-    for (passage, start, end), text, cosine in zip(spans, texts, near, strict=True):
-        header = columns.get((passage.chunk_id, start), "")
-        overlap = _overlap(f"{header} {text}", passage, words)
-        relevance = trust * cosine + overlap + _PASSAGE_WEIGHT * passage.score
-        if topic:
-            relevance += _DEFINITION_WEIGHT * defines(text, topic)
-        row = cells(text, header)
-        is_another = bool(row) and _is_another(question, row, f"{header} {text}", passage)
-        is_beside = not row and _is_told_of_another(question, text, passage)
-        relevance -= _ANOTHER_ROW * (is_another or is_beside)
-        if text not in ranked or ranked[text].relevance < relevance:
-            ranked[text] = Sentence(passage, start, end, relevance, None, bool(row), is_another)
+    for stretch, cosine in zip(found, cosines(question, found, embedder, kept, check), strict=True):
+        sentence = _weighed(question, words, stretch, cosine)
+        known = ranked.get(stretch.text)
+        if known is None or known.relevance < sentence.relevance:
+            ranked[stretch.text] = sentence
     relevant = sorted(ranked.values(), key=lambda sentence: -sentence.relevance)
     return sorted(_read(question, relevant, reader), key=lambda sentence: -sentence.score)
 
 
+def _weighed(
+    question: str, words: Sequence[WeighedWord], stretch: Stretch, cosine: float
+) -> Sentence:
+    """How much a stretch has to do with the question, by all that needs no reading of both."""
+    text, passage = stretch.text, stretch.passage
+    told = f"{stretch.header} {text}"
+    relevance = COSINE_WEIGHT[detect(question)] * cosine + _overlap(told, passage, words)
+    relevance += _PASSAGE_WEIGHT * passage.score
+    if topic := defined_by(question):
+        relevance += _DEFINITION_WEIGHT * defines(text, topic)
+    row = cells(text, stretch.header)
+    is_another = bool(row) and _is_another(question, row, told, passage)
+    if is_another or (not row and _is_told_of_another(question, text, passage)):
+        relevance -= _ANOTHER_ROW
+    return Sentence(passage, stretch.start, stretch.end, relevance, None, bool(row), is_another)
+
+
 def _is_another(question: str, row: Sequence[tuple[str, str]], text: str, passage: Passage) -> bool:
     """Whether the row is of another thing than the question names, by number, day or name."""
-    names = (PurePosixPath(passage.source).stem, passage.title, *passage.headings)
-    above = " ".join(names).replace("_", " ")
+    above = _names_above(passage)
     return (
         is_another_row(question, row, above)
         or is_of_another_day(question, row)
@@ -187,8 +169,7 @@ def _before(sentence: Sentence) -> str:
     earlier = [span for span in passage.sentences if span[1] <= sentence.start]
     if not earlier:
         return " > ".join(part for part in (passage.title, *passage.headings) if part)
-    start, end = earlier[-1]
-    return passage.text[start - passage.start : end - passage.start]
+    return passage.between(*earlier[-1])
 
 
 def weigh_words(question: str, database: Database) -> list[WeighedWord]:
@@ -206,64 +187,6 @@ def probability(log_odds: float | None) -> float:
     return 0.0 if log_odds is None else 1 / (1 + math.exp(-log_odds))
 
 
-def _spans(passage: Passage) -> list[tuple[int, int]]:
-    """The passage's sentences and rows; one that announces the next, or asks, is taken with it."""
-    spans: list[tuple[int, int]] = []
-    for start, end in passage.sentences or ((passage.start, passage.end),):
-        last = spans[-1] if spans else (0, 0)
-        before = passage.text[: max(0, last[1] - passage.start)]
-        announces = before.rstrip("`*_\n ").endswith((":", "?"))  # a fence opens a block of figures
-        if announces and end - last[0] <= _LONGEST:
-            spans[-1] = (last[0], end)
-        else:
-            spans.append((start, end))
-    return [(start, end) for start, end in spans if end - start <= _LONGEST]
-
-
-def _tables(passage: Passage) -> tuple[dict[int, str], set[int]]:
-    """Where rows of Markdown tables start, with their headers; and where headers and rules do.
-
-    Other formats' rows carry their headers in their own text.
-    """
-    headers: dict[int, str] = {}
-    skipped: set[int] = set()
-    above, header = (0, ""), ""
-    at = passage.start
-    for line in passage.text.split("\n"):
-        if not line.startswith("|"):
-            header = ""
-        elif _RULE.fullmatch(line):
-            header = above[1] if above[1].startswith("|") else ""
-            skipped |= {above[0], at}
-        elif header:
-            headers[at] = header
-        above = (at, line)
-        at += len(line) + 1
-    return headers, skipped
-
-
-def _own_headings(passage: Passage) -> list[str]:
-    """Those of Markdown that stand in its text: it has the headings above its beginning alone."""
-    return _HEADING.findall(passage.text)
-
-
-def _says_something(text: str, titles: Sequence[str]) -> bool:
-    """Whether the text is more than headings, as a page's head and a table of contents are."""
-    if text.isupper() and not _MORE_THAN_WORDS.search(text):
-        return False
-    rest = f" {_bare(text)} "
-    for title in titles:
-        rest = rest.replace(f" {title} ", " ")
-    told = _SECTION.sub("", text)
-    figures = _FIGURE.search(_DATED.sub("", told) if _bare(text) in titles else told)
-    return len(rest.split()) >= _FEWEST_WORDS or figures is not None
-
-
-def _bare(text: str) -> str:
-    """Letters and blanks alone: a heading with neither its number nor its page's."""
-    return " ".join(_WORD.findall(text.lower()))
-
-
 def _overlap(text: str, passage: Passage, words: Sequence[WeighedWord]) -> float:
     """The share of the question's words, by weight, that the sentence has.
 
@@ -275,8 +198,7 @@ def _overlap(text: str, passage: Passage, words: Sequence[WeighedWord]) -> float
         return 0.0
     language = detect(passage.text)
     have = frozenset(analyse(_ADDRESS.sub(" ", text), language))
-    names = (PurePosixPath(passage.source).stem, passage.title, *passage.headings)
-    above = _terms(" ".join((*names, *_ADDRESS.findall(text))), language)
+    above = _terms(" ".join((_names_above(passage), *_ADDRESS.findall(text))), language)
     around = _terms(passage.text, language)
     found = 0.0
     for word in words:
@@ -287,6 +209,12 @@ def _overlap(text: str, passage: Passage, words: Sequence[WeighedWord]) -> float
         elif word.stems & around:
             found += _AROUND_CREDIT * word.weight
     return found / total
+
+
+def _names_above(passage: Passage) -> str:
+    """What stands over the passage: the file's name, its title and the headings."""
+    names = (PurePosixPath(passage.source).stem, passage.title, *passage.headings)
+    return " ".join(names).replace("_", " ")
 
 
 @lru_cache(maxsize=256)

@@ -18,7 +18,7 @@ from rag_app.rendering import plain_html
 from rag_app.values import Answer, Citation
 
 _FOLDER = Path(__file__).parent / "pack"
-_AROUND = 600  # characters of the page's text on either side of a quote without a picture
+AROUND = 600  # characters of the page's text on either side of a quote without a picture
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -78,13 +78,6 @@ def as_html(answer: Answer, exhibits: list[Exhibit], origin: Origin) -> str:
         f"<style>{style}</style></head><body>\n{''.join(body)}\n"
         f"<script>{script}</script></body></html>\n"
     )
-
-
-def around(page_text: str, start: int, end: int) -> tuple[str, str]:
-    """What stands before and after the characters [start, end), as far as a pack shows it."""
-    first, last = max(0, start - _AROUND), end + _AROUND
-    before = ("… " if first else "") + page_text[first:start]
-    return before, page_text[end:last] + (" …" if last < len(page_text) else "")
 
 
 def _claims(answer: Answer, words: Mapping[str, str]) -> str:

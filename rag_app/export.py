@@ -17,10 +17,11 @@ from pathlib import Path
 
 from rag_app.command import usage
 from rag_app.errors import PictureError, RagError
-from rag_app.evidence_pack import Exhibit, Origin, around, as_html
+from rag_app.evidence_pack import AROUND, Exhibit, Origin, as_html
 from rag_app.identity import identify
 from rag_app.log import open_log
 from rag_app.pdf.picture import draw_page, has_picture
+from rag_app.rendering import beside
 from rag_app.settings import Settings, load_settings
 from rag_app.store.database import Database
 from rag_app.store.places import index_folder
@@ -104,7 +105,7 @@ def _exhibit(citation: Citation, index: str, settings: Settings, database: Datab
     text = database.page_text(citation.source, citation.page) or ""
     if text[citation.start : citation.end] != citation.quote:  # indexed anew since then
         return Exhibit(citation, why=why)
-    before, after = around(text, citation.start, citation.end)
+    before, after = beside(text, citation.start, citation.end, AROUND)
     return Exhibit(citation, why=why, before=before, after=after)
 
 

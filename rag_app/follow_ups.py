@@ -17,8 +17,8 @@ _QUESTION: dict[Language, str] = {
 }
 
 
-def follow_ups(answer: Answer, most: int = _MOST) -> list[str]:
-    """At most ``most`` questions, in the answer's language, on sections found beside its own.
+def follow_ups(answer: Answer) -> list[str]:
+    """A few questions, in the answer's language, on sections found beside its own.
 
     A section is left out that the answer cites, or whose words the question has already.
     """
@@ -34,7 +34,7 @@ def follow_ups(answer: Answer, most: int = _MOST) -> list[str]:
                 question = _QUESTION[language].format(title=_title(passage), heading=heading)
                 found.setdefault(heading.casefold(), question)
                 break
-    return list(found.values())[:most]
+    return list(found.values())[:_MOST]
 
 
 def is_cited(passage: Passage, answer: Answer) -> bool:

@@ -12,13 +12,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 
 from rag_app.dates import dates
 from rag_app.evidence import Sentence
 from rag_app.figures import Figure, figures, says, table_powers
-from rag_app.language import STOP_WORDS, Language, detect
+from rag_app.language import ALL_STOP_WORDS, Language, detect
+from rag_app.reversal import is_swapped, is_turned, marks
 from rag_app.terms import analyse
+from rag_app.values import Label
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Gate:
 class Judgement:
     """What checking found: a label, and the sentences of the documents that it rests on."""
 
-    label: str  # "supported", "misattributed", "stitched" or "unsupported"
+    label: Label
     places: tuple[Sentence, ...] = ()
 
 
@@ -68,32 +69,7 @@ _DENIAL = re.compile(
     r"|não|nunca|nem|sem|jamais|ninguém|nenhuma?|deix(?:a|ou|aram)\s+de)\b|n['’]t\b"
 )
 _POSSESSIVE = re.compile(r"['’]s\b")
-_A_WORD = re.compile(r"[^\W\d_]+")
 _NAME = re.compile(r"(?<![\w.])[A-ZÀ-ÖØ-Þ][\w&-]*")
-# Words that turn a claim around, in stems of what they begin with; each side excludes the other.
-_OPPOSITES = [
-    (re.compile(rf"(?i)\b(?:{one})\w*"), re.compile(rf"(?i)\b(?:{other})\w*"))
-    for one, other in (
-        (r"increas|rose|ris(?:e|ing)|grew|grow|higher|up\b|gain",
-         r"decreas|declin|fell|fall|drop|lower|down\b|shr[aiu]nk|loss"),
-        (r"before\b|prior\b|earlier", r"after\b|subsequent|later"),
-        (r"maxim|most\b|largest|highest|greatest", r"minim|least\b|smallest|lowest"),
-        (r"above\b|more\b|exceed|at\s+least", r"below\b|less\b|fewer\b|at\s+most"),
-        (r"includ", r"exclud|except\b"),
-        (r"permit|permissible|allow", r"prohibit|forbid|forbad|banned"),
-        (r"accept|approv", r"reject|refus|den(?:y|ied)"),
-        (r"buy|bought|acquir|purchas", r"sell\b|sold|divest"),
-        (r"begin|began|start|open", r"end(?:s|ed)?\b|clos|finish"),
-        (r"aument|cresc|subi|elev|maior|alta\b", r"diminu|redu[zcç]|ca[ií]|qued|menor|baix"),
-        (r"antes\b|anterior", r"depois|após|posterior"),
-        (r"compr|adquir", r"vend"),
-        (r"acima\b|mais\s+d[eo]|ou\s+mais|superior|no\s+mínimo|pelo\s+menos",
-         r"abaixo\b|menos\s+d[eo]|ou\s+menos|inferior|no\s+máximo"),
-        (r"inclu", r"exclu|exceto\b"),
-        (r"permit|autoriza", r"pro[ií]b|veda(?:d|\b)"),
-        (r"aceit|aprov", r"rejeit|recus|neg[ao]"),
-    )
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -162,18 +138,18 @@ def _bearing(said: _Claim, evidence: Sequence[Sentence], gate: Gate) -> tuple[Se
 
 def _follows(one: Sentence, other: Sentence) -> bool:
     same = one.passage.source == other.passage.source and one.passage.page == other.passage.page
-    between = one.passage.text[one.end - one.passage.start : other.start - one.passage.start]
+    between = one.passage.between(one.end, other.start)
     return same and other.start >= one.end and not between.strip()
 
 
 def _share(said: _Claim, item: Sentence) -> float:
-    language = _language([item])
+    language = detect(item.passage.text)
     words, have = said.words_in(language).words, _read(item.text, language).words
     return sum(word in have for word in words) / max(1, len(words))
 
 
 def _bears(claim: _Claim, text: str, places: Sequence[Sentence], gate: Gate) -> bool:
-    language = _language(places)
+    language = detect(places[0].passage.text)
     said, have = claim.words_in(language), _read(text, language)
     known = [word for word in said.words if word in have.words]
     if len(known) < gate.share * len(said.words) or _denies(claim.text) != _denies(text):
@@ -185,7 +161,9 @@ def _bears(claim: _Claim, text: str, places: Sequence[Sentence], gate: Gate) -> 
         return False
     if gate.in_order:
         return _runs(said.all_words, have.all_words) <= _MOST_RUNS
-    if _turned(claim.text, text) or _swapped(said, have, language):
+    if is_turned(claim.text, text):
+        return False
+    if is_swapped(*(marks(it.text, it.figures, language) for it in (said, have))):
         return False
     return _names_stand(said, have, places, language)
 
@@ -201,7 +179,7 @@ def _halves(claim: _Claim, evidence: Sequence[Sentence], gate: Gate) -> tuple[Se
             figures_there = [
                 figure
                 for it in (first, second)
-                for figure in _read(it.text, _language([it])).figures
+                for figure in _read(it.text, detect(it.passage.text)).figures
             ]
             if all(says(figure, figures_there) for figure in claim.told.figures):
                 return (first, second)
@@ -210,7 +188,7 @@ def _halves(claim: _Claim, evidence: Sequence[Sentence], gate: Gate) -> tuple[Se
 
 def _having(part: str, evidence: Sequence[Sentence], gate: Gate) -> Sentence | None:
     for item in evidence:
-        language = _language([item])
+        language = detect(item.passage.text)
         words, have = _words(part, language), set(_words(item.text, language))
         if len(words) > 1 and sum(word in have for word in words) >= gate.share * len(words):
             return item
@@ -222,7 +200,7 @@ def _names_stand(said: _Read, have: _Read, places: Sequence[Sentence], language:
     names = [
         word
         for word in _NAME.findall(said.text)
-        if word.lower() not in STOP_WORDS["en"] | STOP_WORDS["pt"] and len(word) > 1
+        if word.lower() not in ALL_STOP_WORDS and len(word) > 1
     ]
     above = " ".join(
         part
@@ -252,74 +230,6 @@ def _dates_stand(claim: str, have: _Read) -> bool:
     )
 
 
-def _turned(claim: str, text: str) -> bool:
-    """Whether the claim says "more" where the text says only "less", or the like."""
-    for one, other in _OPPOSITES:
-        for mine, theirs in ((one, other), (other, one)):
-            if mine.search(claim) and not mine.search(text) and theirs.search(text):
-                return True
-    return False
-
-
-def _swapped(said: _Read, have: _Read, language: Language) -> bool:
-    """Whether the claim is the text with two of its names, or of its figures, interchanged.
-
-    That is so where all else stands in the text's order, and these would too were they sorted.
-    Names with no word between them are a list, in any order.
-    """
-    at: dict[str, list[int]] = {}
-    theirs = _marked(have, language)
-    for position, mark in enumerate(theirs):
-        at.setdefault(mark.term, []).append(position)
-    ours = [mark for mark in _marked(said, language) if len(at.get(mark.term, ())) == 1]
-    for kind in ("figure", "name"):
-        own = [i for i, mark in enumerate(ours) if _is_both(mark, theirs[at[mark.term][0]], kind)]
-        order = [at[mark.term][0] for mark in ours]
-        is_list = kind == "name" and own and own[-1] - own[0] + 1 == len(own)
-        straight = list(order)
-        for i, position in zip(own, sorted(order[i] for i in own), strict=True):
-            straight[i] = position
-        if order != straight and straight == sorted(straight) and not is_list:
-            return True
-    return False
-
-
-@dataclass(frozen=True)
-class _Mark:
-    """A word or figure of a text, as it compares with another's."""
-
-    term: str
-    kind: str  # "figure", "name", "first" (it may be a name) or "word"
-
-
-def _is_both(one: _Mark, other: _Mark, kind: str) -> bool:
-    kinds = {one.kind, other.kind}
-    return kinds == {kind} or (kind == "name" and kinds == {"name", "first"})
-
-
-def _marked(text: _Read, language: Language) -> list[_Mark]:
-    """Its words and figures in order; dates, and figures joined as a range is, left out."""
-    whole = [(date.start, date.end) for date in dates(text.text)]
-    by_start = sorted(text.figures, key=lambda it: it.start)
-    for one, other in pairwise(by_start):
-        if other.start - one.end <= 1:
-            whole.append((one.start, other.end))
-    found = []
-    for figure in by_start:
-        if not any(start <= figure.start < end for start, end in whole):
-            found.append((figure.start, _Mark(f"{figure.value.normalize()}", "figure")))
-    taken = [*whole, *((figure.start, figure.end) for figure in by_start)]
-    first = True
-    for match in _A_WORD.finditer(text.text):
-        term = "".join(analyse(match.group(), language))
-        if term and not any(start <= match.start() < end for start, end in taken):
-            is_name = match.group()[0].isupper()
-            kind = ("first" if first else "name") if is_name else "word"
-            found.append((match.start(), _Mark(term, kind)))
-        first = False
-    return [mark for _, mark in sorted(found, key=lambda it: it[0])]
-
-
 def _runs(words: Sequence[str], of: Sequence[str]) -> float:
     """In how few unbroken stretches ``of`` has ``words``, in order; infinity where it has not."""
     # best[i]: fewest runs that spell words so far with the last one at of[i]
@@ -337,12 +247,3 @@ def _runs(words: Sequence[str], of: Sequence[str]) -> float:
 
 def _denies(text: str) -> bool:
     return _DENIAL.search(text) is not None
-
-
-def _language(places: Sequence[Sentence]) -> Language:
-    return _detected(places[0].passage.text)
-
-
-@lru_cache(maxsize=256)
-def _detected(text: str) -> Language:
-    return detect(text)

@@ -58,10 +58,8 @@ def search(
     if allowed is not None:
         names = {source: names[source] for source in set(allowed.values())}
     named = _likely(query.question, names)
-    chunks = {}
-    if named:
-        narrower = replace(scope or Scope(), sources=tuple(named))
-        chunks = reader.database.chunks_in(narrower)
+    narrower = replace(scope or Scope(), sources=tuple(named))
+    chunks = reader.database.chunks_in(narrower) if named else {}
     # The embedder and the keyword search keep a core each busy meanwhile.
     embedded = _embedding.submit(_vector, query, embedder)
     words = [] if chunks else query.meanings  # documents that are named hold what they mean

@@ -6,6 +6,7 @@ differs where an answer is not the same again.
 
 import hashlib
 import json
+from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,9 +17,8 @@ from rag_app.llm.spec import parse_spec
 from rag_app.prompts import prompts_sha256
 from rag_app.sentence_reader import reader_sha256
 from rag_app.settings import Settings
-from rag_app.store.places import index_folder
-from rag_app.store.reader import open_reader
-from rag_app.values import Request
+from rag_app.store.reader import open_index
+from rag_app.values import Request, Scope
 
 # Settings that change what is answered; the others change where, how fast and for whom.
 DECISIVE = (
@@ -30,7 +30,7 @@ DECISIVE = (
 def identify(request: Request, settings: Settings) -> str:
     """The identity as JSON with sorted keys. Raises StoreError, EmbedderMismatch, SettingError."""
     embedder = load_embedder(settings)
-    reader = open_reader(index_folder(settings, request.index), embedder)
+    reader = open_index(request.index, settings)
     scope = request.scope
     parts = {
         "question": request.question,
@@ -55,6 +55,19 @@ def identify(request: Request, settings: Settings) -> str:
         "code": _code_sha256(),
     }
     return json.dumps(parts, sort_keys=True, ensure_ascii=False)
+
+
+def scope_in(identity: str) -> Scope | None:
+    """What was asked over, as an identity tells; None for the whole index, or where it is ""."""
+    kept = json.loads(identity or "{}").get("scope")
+    if not kept:
+        return None
+    sources, pages, after = (kept.get(name) for name in ("sources", "pages", "modified_after"))
+    return Scope(
+        sources=None if sources is None else tuple(sources),
+        pages=tuple(pages) if pages else None,
+        modified_after=datetime.fromisoformat(after) if after else None,
+    )
 
 
 def key_of(identity: str) -> str:

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from rag_app.values import Passage
+
 FLAGGED = 1.0  # of ``score``: what has as much or more addresses the machine
 
 _NEXT_TO_ONE = 0.4
@@ -152,6 +154,12 @@ def flag(sentences: Sequence[str]) -> list[bool]:
         is_rest = after and len(sentences[at].split()) < _FEWEST_WORDS
         flags.append(sure[at] or (value >= _NEXT_TO_ONE and (after or before)) or is_rest)
     return flags
+
+
+def honest(passage: Passage, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of the passage's ``spans`` that are no such instructions: these alone are quoted."""
+    flags = flag([passage.between(*span) for span in spans])
+    return [span for span, is_instruction in zip(spans, flags, strict=True) if not is_instruction]
 
 
 def _plain(text: str) -> str:

@@ -6,16 +6,16 @@ how many that were, and which files nobody could read.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.catalogue import list_documents
-from rag_app.injection import flag
+from rag_app.injection import honest
 from rag_app.inventory_questions import Inventory
 from rag_app.language import Language
 from rag_app.quotation import spoken
 from rag_app.store.database import Database
-from rag_app.terms import all_words, analyse, joined_words, stands_in, words_of
+from rag_app.terms import all_words, analyse, joined_words, stands_in, stems_in, words_of
 from rag_app.values import INDEXED, Answer, Citation, Claim, Coverage, Passage, Scope
 
 _MOST_READ = 5_000  # passages; what is left unread is told
@@ -28,11 +28,7 @@ _WHITE = re.compile(r"\s+")
 
 
 def take(
-    inventory: Inventory,
-    database: Database,
-    scope: Scope | None,
-    base: Answer,
-    language: Language,
+    inventory: Inventory, database: Database, scope: Scope | None, base: Answer
 ) -> Answer | None:
     """``base`` with what every passage that holds the topic's words says, and the coverage.
 
@@ -40,7 +36,8 @@ def take(
     database.
     """
     if not inventory.alternatives:
-        return list_documents(database, scope, base, language)
+        return list_documents(database, scope, base)
+    language = base.language
     found = _sought(inventory, database, scope)
     ids = sorted(found)
     read = ids[:_MOST_READ]
@@ -55,17 +52,9 @@ def take(
     if not lines:
         return _replaced(base, _nothing(inventory, language), (), (), coverage, passages)
     hashes = database.sha256_of(files)
-    citations = tuple(
-        Citation(
-            number, line.passage.source, line.passage.page, line.quote, line.start, line.end,
-            hashes.get(line.passage.source, ""),
-        )
-        for number, line in enumerate(lines[:_MOST_SHOWN], 1)
-    )  # fmt: skip
-    claims = tuple(
-        Claim(line.text, "supported", (number,))
-        for number, line in enumerate(lines[:_MOST_SHOWN], 1)
-    )
+    shown = list(enumerate(lines[:_MOST_SHOWN], 1))
+    citations = tuple(line.cited_as(number, hashes) for number, line in shown)
+    claims = tuple(Claim(line.text, "supported", (number,)) for number, line in shown)
     times = _occurrences(inventory, passages) if inventory.how_often else None
     head = _head(inventory, coverage, len(lines), times, language)
     text = "\n".join([head, *(f"- {claim.text} [{claim.numbers[0]}]" for claim in claims)])
@@ -81,9 +70,13 @@ class _Line:
     end: int
     text: str
 
-    @property
-    def quote(self) -> str:
-        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+    def cited_as(self, number: int, hashes: Mapping[str, str]) -> Citation:
+        """The citation of this number; ``hashes`` has each file's SHA-256."""
+        passage = self.passage
+        return Citation(
+            number, passage.source, passage.page, passage.between(self.start, self.end),
+            self.start, self.end, hashes.get(passage.source, ""),
+        )  # fmt: skip
 
 
 def _lines(
@@ -98,8 +91,7 @@ def _lines(
         said: dict[str, _Line] = {}
         for passage, words in found:
             for start, end in _best_spans(passage, words):
-                stands = passage.text[start - passage.start : end - passage.start]
-                quoted = spoken(stands, passage.source)
+                quoted = spoken(passage.between(start, end), passage.source)
                 said.setdefault(quoted, _Line(passage, start, end, f"“{quoted}”"))
         return list(said.values())
     by_file: dict[tuple[str, str], list[Passage]] = {}
@@ -113,7 +105,7 @@ def _lines(
         if not spans:
             continue
         passage, (start, end) = next((it for it in spans if _is_prose(*it)), spans[0])
-        quoted = spoken(passage.text[start - passage.start : end - passage.start], source)
+        quoted = spoken(passage.between(start, end), source)
         count = f"{len(held)} {word[len(held) > 1]}"
         name = f"{source}, “{_bare(words)}”" if several else source
         lines.append(_Line(passage, start, end, f"{name} ({count}): “{quoted}”"))
@@ -125,16 +117,13 @@ def _best_spans(passage: Passage, words: str) -> list[tuple[int, int]]:
 
     Joined words come before others: where one says GPT-3, none is taken that says GPT-2.
     """
-    whole = list(passage.sentences) or [(passage.start, passage.end)]
-    flags = flag([passage.text[a - passage.start : b - passage.start] for a, b in whole])
-    spans = [span for span, is_instruction in zip(whole, flags, strict=True) if not is_instruction]
+    spans = honest(passage, passage.spans)
     joined, wanted = joined_words(words)[0], words_of(words)
 
     def held(span: tuple[int, int]) -> tuple[int, int]:
-        text = passage.text[span[0] - passage.start : span[1] - passage.start]
-        stems = {*analyse(text, "en"), *analyse(text, "pt")}
+        text = passage.between(*span)
         together = sum(stands_in(word, text) for word in joined)
-        return together, sum(bool(word & stems) for word in wanted)
+        return together, sum(bool(word & stems_in(text)) for word in wanted)
 
     most = max((held(span) for span in spans), default=(0, 0))
     return [span for span in spans if held(span) == most]
@@ -142,7 +131,7 @@ def _best_spans(passage: Passage, words: str) -> list[tuple[int, int]]:
 
 def _is_prose(passage: Passage, span: tuple[int, int]) -> bool:
     """A sentence tells more of a file than the line of its table of contents."""
-    text = passage.text[span[0] - passage.start : span[1] - passage.start].rstrip()
+    text = passage.between(*span).rstrip()
     return text[-1:] in ".!?" and not text.startswith(("#", "|"))
 
 

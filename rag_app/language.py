@@ -1,6 +1,8 @@
 """Portuguese or English, told by the commonest words of each."""
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 
 Language = Literal["en", "pt"]
@@ -29,6 +31,8 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
     ),
 }
 
+ALL_STOP_WORDS = STOP_WORDS["en"] | STOP_WORDS["pt"]
+
 # Words that both languages have say nothing about which one it is.
 _TELLING: dict[Language, frozenset[str]] = {
     "en": STOP_WORDS["en"] - STOP_WORDS["pt"],
@@ -42,7 +46,7 @@ _SAMPLE = 20_000  # characters; enough to tell, whatever the length of the text
 
 def detect(text: str, default: Language = "en") -> Language:
     """The language of ``text``; ``default`` where nothing tells."""
-    telling = _telling(text)
+    telling = _telling(text[:_SAMPLE])
     if telling["en"] == telling["pt"]:
         return default
     return "pt" if telling["pt"] > telling["en"] else "en"
@@ -55,13 +59,14 @@ def language_of(name: str) -> Language:
 
 def is_surely(text: str, language: Language) -> bool:
     """Whether several words tell that it is in this language; a table of names hardly has any."""
-    telling = _telling(text)
+    telling = _telling(text[:_SAMPLE])
     own, others = telling[language], sum(telling.values()) - telling[language]
     return own >= _SEVERAL and own > 3 * others
 
 
-def _telling(text: str) -> dict[Language, int]:
-    words = _WORD.findall(text[:_SAMPLE])
+@lru_cache(maxsize=256)  # every sentence of a passage asks for the passage's
+def _telling(text: str) -> Mapping[Language, int]:
+    words = _WORD.findall(text)
     english = sum(word.lower() in _TELLING["en"] for word in words)
     return {"en": english, "pt": sum(map(_is_portuguese, words))}
 

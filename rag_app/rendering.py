@@ -74,13 +74,18 @@ def marked_html(page_text: str, start: int, end: int, *, around: int = 1500) -> 
 
     ``around`` characters are shown on either side.
     """
-    first, last = max(0, start - around), min(len(page_text), end + around)
-    before = ("… " if first else "") + page_text[first:start]
-    after = page_text[end:last] + (" …" if last < len(page_text) else "")
+    before, after = beside(page_text, start, end, around)
     return (
         f'<div class="page-text">{_escaped(before)}'
         f'<mark id="quote">{_escaped(page_text[start:end])}</mark>{_escaped(after)}</div>'
     )
+
+
+def beside(page_text: str, start: int, end: int, most: int) -> tuple[str, str]:
+    """What stands before and after [start, end), ``most`` characters of each, cut with "…"."""
+    first, last = max(0, start - most), end + most
+    before = ("… " if first else "") + page_text[first:start]
+    return before, page_text[end:last] + (" …" if last < len(page_text) else "")
 
 
 def page_html(text: str) -> str:

@@ -2,13 +2,12 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from rag_app.answering import ask
-from rag_app.identity import DECISIVE, differences, identify
+from rag_app.identity import DECISIVE, differences, identify, scope_in
 from rag_app.log import open_log
 from rag_app.settings import Settings
-from rag_app.values import Answer, Exchange, Request, Usage
+from rag_app.values import Answer, Exchange, Request, Scope, Usage
 
 
 @dataclass(frozen=True)
@@ -47,24 +46,20 @@ def replay(number: int, settings: Settings) -> Replay:
             "cache": False,
         }
     )
-    scope = then["scope"] or {}
-    after = scope.get("modified_after")
-    modified_after = datetime.fromisoformat(after) if after else None
-    pages = tuple(scope["pages"]) if scope.get("pages") else None
+    scope = scope_in(exchange.identity)
+    narrowed = scope or Scope()
     answer = ask(
         exchange.question,
         index=exchange.index,
         settings=now,
         history=then["history"],
-        sources=scope.get("sources"),
-        pages=pages,
-        modified_after=modified_after,
+        sources=narrowed.sources,
+        pages=narrowed.pages,
+        modified_after=narrowed.modified_after,
     )
-    request = Request(then["question"], exchange.index, tuple(then["history"]))
-    identity = json.loads(identify(request, now)) | {"scope": then["scope"]}
-    return Replay(
-        exchange, before, answer, tuple(differences(exchange.identity, json.dumps(identity)))
-    )
+    request = Request(then["question"], exchange.index, tuple(then["history"]), scope)
+    found = differences(exchange.identity, identify(request, now))
+    return Replay(exchange, before, answer, tuple(found))
 
 
 def _core(answer: Answer) -> Answer:

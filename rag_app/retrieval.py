@@ -19,8 +19,7 @@ from rag_app.merging import merge_neighbours
 from rag_app.narrowing import check_sources, scope_of
 from rag_app.reranking import READS, rerank
 from rag_app.settings import Settings, load_settings
-from rag_app.store.places import index_folder
-from rag_app.store.reader import open_reader
+from rag_app.store.reader import open_index
 from rag_app.store.vectorstore import as_document
 from rag_app.values import Explanation, Passage, Scope
 
@@ -71,7 +70,7 @@ def find(
     in the end is ``k`` chunks, whatever their number of passages.
     """
     embedder = load_embedder(settings)
-    reader = open_reader(index_folder(settings, index), embedder)
+    reader = open_index(index, settings)
     expansion = expand(question, settings)
     wanted = max(k, READS) if settings.reranker else k
     with reader.snapshot():

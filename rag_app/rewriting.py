@@ -9,104 +9,75 @@ import re
 from collections.abc import Sequence
 from functools import reduce
 
-from rag_app.language import STOP_WORDS, Language, detect
+from rag_app.language import Language, detect
 from rag_app.pronouns import ownerless, refers, told_of
+from rag_app.question_parts import (
+    A_PERIOD,
+    ABOUT,
+    ARTICLE,
+    ASKS,
+    MEASURE,
+    NAME,
+    PARTICIPLE,
+    PERIOD,
+    PREPOSITION,
+    fact_of,
+    names_in,
+    telling_words,
+    topic_of,
+)
 
+# "Thanks!", "ok, obrigada": no question.
 _COURTESY = re.compile(
     r"(?ix)^(?:(?:(?:many\s+)?thanks(?:\s+a\s+lot)?|thank\s+you(?:\s+(?:so|very)\s+much)?|thx"
     r"|ok(?:ay)?|great|perfect|got\s+it|(?:muito\s+)?obrigad[oa]|valeu|certo|perfeito|entendi)"
     r"[\s,;.!]*)+$"
 )
+# What a follow-up opens with: "and ...", "what about ...", "e quanto à ...".
 _LEAD = re.compile(
     r"(?ix)^\s*(?:"
     r"(?:and|but|so|ok(?:ay)?)[,\s]+(?:what|how)\s+about\b | (?:what|how)\s+about\b"
     r"| (?:and|but|or)\b | (?:mas\s+)?e\s+(?:quanto\s+)(?:a|à|ao|aos|às)\b | (?:mas|ou)\b | e\b"
     r")[,\s]*"
 )
-_ASKS = re.compile(
-    r"(?i)^(?:what|who|whom|whose|when|where|which|why|how|is|are|was|were|did|does|do|has|have"
-    r"|had|can|could|will|would|should|list|show|name|o\s+que|que|quem|quando|onde|qual|quais|como|por\s*que"
-    r"|por\s+quê|quant[oa]s?|em\s+que|liste|mostre|é|são|foi|foram|há)\b"
-)
-_A_PERIOD = (
-    r"\b(?:fy\s?'?\d{2,4}|q[1-4](?:\s+(?:of\s+|de\s+)?(?:19|20)\d\d)?|[1-4][qt]\d{2,4}"
-    r"|(?:19|20)\d\d)\b"
-)
-_PERIOD = re.compile(_A_PERIOD, re.IGNORECASE)
 _WITHIN = r"(?:in|for|during|at|by|em|no|na|nos|nas|para|durante)"
+# "in 2022", "no 3T23", and nothing else.
 _PERIOD_ALONE = re.compile(
-    rf"(?i)^(?:(?:{_WITHIN}|of|d[aeo]s?)\s+)?(?:the\s+|o\s+|a\s+)?({_A_PERIOD})$"
+    rf"(?i)^(?:(?:{_WITHIN}|of|d[aeo]s?)\s+)?(?:the\s+|o\s+|a\s+)?({A_PERIOD})$"
 )
+# "2019 to 2021", "2019, 2020 e 2021".
 _A_RANGE = (
-    rf"{_A_PERIOD}(?:(?:\s*[,–-]\s*(?:(?:and|or|e|ou)\s+)?|\s+(?:to|and|or|through|until|a|até|e|ou)\s+)"
-    rf"{_A_PERIOD})+"
+    rf"{A_PERIOD}(?:(?:\s*[,–-]\s*(?:(?:and|or|e|ou)\s+)?|\s+(?:to|and|or|through|until|a|até|e|ou)\s+)"
+    rf"{A_PERIOD})+"
 )
 _FROM_TO = rf"(?:between|from|entre|de|desde)\s+{_A_RANGE}"
 _RANGE = re.compile(_A_RANGE, re.IGNORECASE)
 _RANGE_TOLD = re.compile(rf"(?i)\b{_FROM_TO}")
-_WHEN = re.compile(rf"(?i)\b(?:{_FROM_TO}|{_WITHIN}\s+(?:{_A_RANGE}|{_A_PERIOD}))")
-_NAME = re.compile(
-    r"[A-ZÀ-ÖØ-Þ0-9][\w&.'-]*(?:\s+(?:(?:&|of|and|de|da|do|das|dos)\s+)?[A-ZÀ-ÖØ-Þ][\w&.'-]*)*"
-)
-_MEASURE = re.compile(
-    r"(?i)\b(?P<verb>was|were|is|are|foi|foram|é|são|era|eram)\s+"
-    r"(?P<measure>(?:(?:the|a|an|o|os|as|um|uma)\s+)?.+?)"
-    r"(?=\s+(?!(?:of|de)\s(?-i:[a-zà-ÿ]+)\s(?:of|d[aeo]s?)\s)"  # "o limite de crédito" da loja
-    r"(?:of|in|for|at|during|by|from|de|do|da|dos|das|em|no|na|nos|nas|para)\b"
-    rf"|\s+(?:between|entre)\s+{_A_PERIOD}|\s*\?*$)"
-)
+# Where in a question its time stands: "in 2021", "between 2019 and 2021".
+_WHEN = re.compile(rf"(?i)\b(?:{_FROM_TO}|{_WITHIN}\s+(?:{_A_RANGE}|{A_PERIOD}))")
+# Before the words that tell: "the", "of the", "para a".
 _ARTICLES = re.compile(
     r"(?i)^(?:(?:the|an?|o|os|as?|um|uma|d[oa]s?|de|of|in|for|em|n[oa]s?|ao?s?)\s+)+"
 )
+# A preposition whose period was taken out.
 _HANGING = re.compile(rf"(?i)\s+(?:{_WITHIN}|of|de|do|da)$")
-_THING = re.compile(
-    r"(?i)\b(?:the|an?|o|os|as?|um|uma)\s+(?P<head>(?!que\b)[^\W\d_]{2,})(?:\s+(?P<more>[^\W\d_]{3,}))?"
-)
-_TO_THE_END = re.compile(
-    r"(?P<words>(?:\s(?!(?:built|made|paid|\w+ed)\b)[^\W\d_]{2,}){1,2})(?:\s(?:built|made|paid|\w+ed))?\s*[?.!]*$"
-)
-_DEFINED = re.compile(
-    r"(?i)^\W*(?:(?:what|who)(?:\s+(?:is|are|was|were)|['’]s)|o\s+que\s+(?:é|são|foi|foram)"
-    r"|quem\s+(?:é|são|foi|foram))\s+(?P<thing>\w[\w.'-]*(?:\s\w[\w.'-]*){0,2})[\s?!.]*$"
-)
-_PARTICIPLE = re.compile(
-    r"(?i)(?:ed|ing|ad[oa]s?|id[oa]s?|^(?:built|made|paid|done|written|sold|held|found|given|taken|set))$"
-)
-_ARTICLE = r"(?:the|an?|os?|as?|uma?)"
-_PREPOSITION = (
-    r"(?:of|in|on|for|to|from|with|at|by|about|d[aeo]s?|em|n[ao]s?|para|por|pel[ao]s?|com|sobre)"
-)
-# "the GDP of France" asks for a measure of what is named after it, and is no name as a whole.
-_MEASURED = re.compile(
-    rf"\b(?:is|are|was|were|é|são|foi|foram|era|eram)\s+{_ARTICLE}\s+[A-ZÀ-ÖØ-Þ]{{2,}}"
-    rf"(?=\s+{_PREPOSITION}\s)"
-)
-# What a question without "is" asks about: "does the drill cost", "quem assinou o contrato".
-_ABOUT = (
-    re.compile(
-        rf"(?i)\b(?:does|do|did|will|can|could|should|would|may|must)\s+"
-        rf"(?P<thing>(?:the|an?)\s+(?:[\w-]+\s+){{0,5}}?[\w-]+)\s+\w+(?=[\s?.!]*$|\s+{_PREPOSITION}\b)"
-    ),
-    re.compile(
-        rf"(?i)^(?:who|quem|quando|onde|quanto|como|o\s+que)\s+(?!(?:{_ARTICLE})\b)\w+\s+"
-        rf"(?P<thing>{_ARTICLE}\s+[^,;]+)$"
-    ),
-)
 # "fez o mestrado"
-_LAST = re.compile(rf"(?i)\w\s(?P<thing>{_ARTICLE}(?:\s(?!{_PREPOSITION}\b)\w+){{1,4}})$")
+_LAST = re.compile(rf"(?i)\w\s(?P<thing>{ARTICLE}(?:\s(?!{PREPOSITION}\b)\w+){{1,4}})$")
+# "How many trucks were sold".
 _COUNTED = re.compile(
     r"(?i)^(?:how\s+many|quant[oa]s)\s+(?P<thing>\w+(?:\s\w+){0,2}?)\s+(?:were|was|are|is|did|do|does|have"
     r"|has|can|will|foram|são|há|existem)\b"
 )
+# "in which year", "em que ano", and nothing else.
 _IN_WHICH = re.compile(
-    rf"(?i)^(?:{_PREPOSITION}|a)\s+(?:que|qual|quais|quant[oa]s|what|which)\s+\w+$"
+    rf"(?i)^(?:{PREPOSITION}|a)\s+(?:que|qual|quais|quant[oa]s|what|which)\s+\w+$"
 )
+# "Quando foi inaugurada", "Quem assinou": Portuguese leaves out what it asks about.
 _NO_SUBJECT = re.compile(
     r"(?i)^(?:quem|(?:desde\s+|até\s+)?quando|onde|como|quanto|por\s*que)\s+(?:se\s+|já\s+)?"
     r"(?:(?:é|foi|foram|será|serão|está|estão|era)\s+\w+(?:[ai]d[oa]s?|feit[oa]|abert[oa]|pag[oa]|escrit[oa])"
     r"|(?!(?:é|foi|há|tem|são|era|está)\b)\w+(?:am|em|ou|eu|iu|[ae]))$"
 )
-_MAY = frozenset("posso podemos pode podem devo devemos deve devem existe existem".split())
 _PERSON = re.compile(r"(?i)\b(?:s?he|el[ea])\b")  # "it" may stand for nothing: "Is it true that"
 _FEW_WORDS = 3  # telling words; with more a question says by itself what it is about
 
@@ -137,31 +108,33 @@ def _follow(before: str, question: str) -> str:
     if _PERIOD_ALONE.match(fragment):
         return _replaced(before, fragment)
     if not lead and (
-        (_names(asked) and not _of_a_person(asked, before))
-        or (len(_telling(asked)) > _FEW_WORDS and not refers(asked, _topic(before)))
+        (names_in(asked) and not _of_a_person(asked, before))
+        or (len(telling_words(asked)) > _FEW_WORDS and not refers(asked, topic_of(before)))
     ):
         return question
-    if not lead and _NO_SUBJECT.match(fragment) and _topic(before):
-        fact = _fact(before)
-        is_whole = re.match(rf"(?i){_ARTICLE}\s", fact) and not _names(before)
-        return f"{fragment} {fact if is_whole else _topic(before)}?"
+    if not lead and _NO_SUBJECT.match(fragment) and topic_of(before):
+        fact = fact_of(before)
+        is_whole = re.match(rf"(?i){ARTICLE}\s", fact) and not names_in(before)
+        return f"{fragment} {fact if is_whole else topic_of(before)}?"
     named = _with_names(rest, before)
     if named is not None:
         return named[:1].upper() + named[1:]
-    if lead and fragment and not _telling(rest):  # "and when?" asks of what was done, as "When?"
+    if (
+        lead and fragment and not telling_words(rest)
+    ):  # "and when?" asks of what was done, as "When?"
         return f"{before.rstrip('?!. ')}: {rest}"
-    own = [name for name in _names(rest) if not name.isupper()]  # "the CEO" is of someone
-    if lead and fragment and not own and _topic(before):
-        return f"{fragment[:1].upper()}{fragment[1:]} ({_topic(before)})?"
+    own = [name for name in names_in(rest) if not name.isupper()]  # "the CEO" is of someone
+    if lead and fragment and not own and topic_of(before):
+        return f"{fragment[:1].upper()}{fragment[1:]} ({topic_of(before)})?"
     # "Why?", "Quando?", "Em que ano?"
-    if (len(_telling(rest)) == 0 and fragment) or _IN_WHICH.match(fragment):
+    if (len(telling_words(rest)) == 0 and fragment) or _IN_WHICH.match(fragment):
         return f"{before.rstrip('?!. ')}: {rest}"
     return question
 
 
 def _of_a_person(asked: str, before: str) -> bool:
     """Whether "she" stands before any name in it, as in "When did she join Ford?"."""
-    named, known = _names(asked), _names(before)
+    named, known = names_in(asked), names_in(before)
     person = _PERSON.search(asked)
     return (
         person is not None
@@ -173,18 +146,18 @@ def _of_a_person(asked: str, before: str) -> bool:
 
 def _is_question(fragment: str, language: Language) -> bool:
     """Whether it begins as a question does; "do" is a preposition in Portuguese."""
-    asks = _ASKS.match(fragment)
+    asks = ASKS.match(fragment)
     return asks is not None and not (language == "pt" and asks.group().lower() == "do")
 
 
 def _owned(before: str, fragment: str) -> str | None:
     """What "its rank" asks of the earlier question's topic; None where nothing is owned."""
-    topic = _topic(before)
+    topic = topic_of(before)
     is_pt = detect(fragment, detect(before)) == "pt"
     bare = ownerless(fragment, "pt" if is_pt else "en")
     if not topic or bare == fragment:
         return None
-    measure = _MEASURE.search(before)
+    measure = MEASURE.search(before)
     if measure and topic in before[measure.end() :]:  # what is said there stays: place and year
         return _replaced(before, bare)
     named = _with_names(fragment, before)
@@ -192,7 +165,7 @@ def _owned(before: str, fragment: str) -> str | None:
         return None
     if measure and measure["measure"].startswith((f"{topic}'s ", f"{topic}’s ")):
         return _replaced(before, named)
-    if not (when := _WHEN.search(before)) or _PERIOD.search(fragment):
+    if not (when := _WHEN.search(before)) or PERIOD.search(fragment):
         return f"{'Qual é' if is_pt else 'What is'} {named}?"
     return f"{'Qual foi' if is_pt else 'What was'} {named} {when.group()}?"
 
@@ -204,22 +177,22 @@ def _replaced(before: str, fragment: str) -> str:
         return (_WHEN.sub(fragment, body) if _WHEN.search(body) else f"{body} {fragment}") + end
     if period := _PERIOD_ALONE.match(fragment):
         placed = _placed(fragment, before)
-        if _PERIOD.search(body):
+        if PERIOD.search(body):
             return _dated(body, period.group(1), placed) + end
         return f"{body} {placed}{end}"
     bare = _ARTICLES.sub("", fragment)
-    told = _HANGING.sub("", _PERIOD.sub("", bare).strip())
-    names = _names(body)
-    if _NAME.fullmatch(told) and names:
+    told = _HANGING.sub("", PERIOD.sub("", bare).strip())
+    names = names_in(body)
+    if NAME.fullmatch(told) and names:
         replaced = body.replace(_like(told, names), told, 1)
-        years = _PERIOD.findall(bare)
+        years = PERIOD.findall(bare)
         dated = _dated(replaced, years[0], _placed(years[0], before)) if years else replaced
         return dated + end
-    if not _NAME.fullmatch(told) and (put := _put_in_place(body, fragment)):
+    if not NAME.fullmatch(told) and (put := _put_in_place(body, fragment)):
         return put + end
-    if not _NAME.fullmatch(told) and (measure := _MEASURE.search(body)):
+    if not NAME.fullmatch(told) and (measure := MEASURE.search(body)):
         start, stop = measure.span("measure")
-        if (last := body[start:stop].rpartition(" "))[0] and _PARTICIPLE.search(last[2]):
+        if (last := body[start:stop].rpartition(" "))[0] and PARTICIPLE.search(last[2]):
             stop -= len(last[2]) + 1  # "When was the bridge opened?" has a verb to keep
         if when := _WHEN.search(fragment):
             said = f"{body[:start]}{_WHEN.sub('', fragment).strip()}{body[stop:]}"
@@ -243,17 +216,17 @@ def _put_in_place(body: str, fragment: str) -> str:
     What a preposition leads takes the place of what the same one leads, and a thing that of the
     thing that the verb is said of, or that is counted.
     """
-    if lead := re.match(rf"(?i)({_PREPOSITION})\s", fragment):
-        led = rf"(?i)\b{_same_preposition(lead[1])}(?:\s(?!{_PREPOSITION}\b)\w+)+"
-        same = [*re.finditer(rf"{led}(?=$|\s{_WITHIN}\s{_A_PERIOD})", body)]
+    if lead := re.match(rf"(?i)({PREPOSITION})\s", fragment):
+        led = rf"(?i)\b{_same_preposition(lead[1])}(?:\s(?!{PREPOSITION}\b)\w+)+"
+        same = [*re.finditer(rf"{led}(?=$|\s{_WITHIN}\s{A_PERIOD})", body)]
         if not same:
             return f"{body} {fragment}"
         start, end = same[-1].span()
         return f"{body[:start]}{fragment}{body[end:]}"
-    if _PERIOD.search(fragment):
+    if PERIOD.search(fragment):
         return ""
-    has_article = re.match(rf"(?i){_ARTICLE}\s", fragment) is not None
-    in_turn = (*_ABOUT, *([] if _MEASURE.search(body) else [_LAST])) if has_article else (_COUNTED,)
+    has_article = re.match(rf"(?i){ARTICLE}\s", fragment) is not None
+    in_turn = (*ABOUT, *([] if MEASURE.search(body) else [_LAST])) if has_article else (_COUNTED,)
     for pattern in in_turn:
         if found := pattern.search(body):
             start, stop = found.span("thing")
@@ -272,69 +245,19 @@ def _same_preposition(word: str) -> str:
 def _dated(body: str, period: str, placed: str) -> str:
     """With the period for every other; what says "from ... to" has no place for one alone."""
     told = _RANGE.sub(period, _RANGE_TOLD.sub(placed, body))
-    return _PERIOD.sub(period, told)
+    return PERIOD.sub(period, told)
 
 
 def _with_names(question: str, before: str) -> str | None:
     """The question with its pronouns told by what the earlier one was about; None without any."""
-    topic = _topic(before)
+    topic = topic_of(before)
     if not topic:
         return None
-    told = told_of(question, topic, _fact(before) or topic, detect(question, detect(before)))
+    told = told_of(question, topic, fact_of(before) or topic, detect(question, detect(before)))
     return told if told != question else None
-
-
-def _topic(question: str) -> str:
-    """What a question is about: its first name, or else the last thing that it mentions."""
-    names = _names(question)
-    if names:
-        return names[0]
-    things = list(_THING.finditer(question))
-    if not things:
-        defined = _DEFINED.match(question)
-        return defined["thing"].rstrip(".") if defined else ""
-    thing, more = things[-1].group(), things[-1].group("more")
-    about = _ABOUT[0].search(question)
-    if about and about.start("thing") == things[-1].start():  # its verb is no part of it
-        return about["thing"]
-    if more and (_PARTICIPLE.search(more) or more.lower() in _STOP):
-        return thing[: -len(more)].strip()
-    if detect(question) == "en" and (rest := _TO_THE_END.match(question, things[-1].end())):
-        return thing + rest["words"]
-    return thing
-
-
-def _fact(question: str) -> str:
-    """What a question asks for, with all that narrows it: "the revenue of Pfizer in 2021"."""
-    measure = _MEASURE.search(question)
-    return question[measure.start("measure") :].rstrip("?!. ") if measure else ""
-
-
-def _names(question: str) -> list[str]:
-    """Runs of capitalised words; a word that asks, a period or a measure's letters are no names."""
-    told = _MEASURED.sub(lambda measured: measured.group().lower(), question)
-    runs = [match.group() for match in _NAME.finditer(told)]
-    if runs and told.startswith(runs[0]) and _begins_a_question(told):
-        runs[0] = runs[0].partition(" ")[2]  # "Onde Ana Silva" fez o mestrado
-    found = [run for run in runs if run and not _PERIOD.fullmatch(run) and not run.isdigit()]
-    return [re.sub(r"['’]s$", "", name).rstrip("?.,!") for name in found]
-
-
-def _begins_a_question(question: str) -> bool:
-    """Whether its first word is capital for standing first: "Quem", "Em que", "Posso"."""
-    first = question.split(maxsplit=1)[0].lower() if question.strip() else ""
-    return _ASKS.match(question) is not None or first in _STOP or first in _MAY
 
 
 def _placed(fragment: str, before: str) -> str:
     if re.match(rf"(?i)(?:{_WITHIN}|of|d[aeo]s?)\b", fragment):
         return fragment
     return f"{'em' if detect(before) == 'pt' else 'in'} {fragment}"
-
-
-def _telling(question: str) -> list[str]:
-    words = re.findall(r"\w+", question.lower())
-    return [word for word in words if word not in _STOP]
-
-
-_STOP = STOP_WORDS["en"] | STOP_WORDS["pt"]

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from rag_app.language import STOP_WORDS
+from rag_app.language import ALL_STOP_WORDS
 from rag_app.terms import analyse
 
 _WORD = re.compile(r"[^\W_]+")
@@ -46,7 +46,7 @@ def names_of(source: str, title: str, opening: str = "") -> Names:
     named.update(analyse(title, "en"))
     named.update(_YEAR.findall(opening))
     named.update(found.group().lower() for found in _PROPER.finditer(opening))
-    return frozenset(named - _COMMON)
+    return frozenset(named - ALL_STOP_WORDS)
 
 
 def route(question: str, names: Mapping[str, Names]) -> dict[str, float]:
@@ -72,7 +72,7 @@ def _asked(question: str) -> Names:
     found.update(number + letter for number, letter in _FORM.findall(text))
     words = _WORD.findall(text)
     found.update(words, _glued(words), analyse(text, "en"))
-    return frozenset(word for word in found - _COMMON if len(word) > 1)
+    return frozenset(word for word in found - ALL_STOP_WORDS if len(word) > 1)
 
 
 def _glued(words: list[str]) -> Iterable[str]:
@@ -80,6 +80,3 @@ def _glued(words: list[str]) -> Iterable[str]:
     for size in range(2, _LONGEST_NAME + 1):
         for at in range(len(words) - size + 1):
             yield "".join(words[at : at + size])
-
-
-_COMMON = STOP_WORDS["en"] | STOP_WORDS["pt"]

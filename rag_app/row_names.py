@@ -7,7 +7,7 @@ row of the other has half of its words.
 import re
 from functools import lru_cache
 
-from rag_app.terms import analyse, words_of
+from rag_app.terms import stems_in, words_of
 
 _CAPITALISED = r"[A-ZÀ-ÖØ-Þ][\w'’&]+"
 _RUN = re.compile(rf"{_CAPITALISED}(?:\s+(?:(?:d[aeo]s?|of|the|e|and|&)\s+)*{_CAPITALISED})+")
@@ -25,13 +25,13 @@ def is_row_of_another_name(question: str, row: str, passage: str, above: str = "
     """
     if not (names := _names(question)):
         return False
-    own = _stems(f"{above} {row}")
+    own = stems_in(f"{above} {row}")
     for name in names:
-        held = [word for word in name if word & _stems(row)]
+        held = [word for word in name if word & stems_in(row)]
         missing = [word for word in name if not word & own]
         if held and missing:
             others = (line for line in passage.split("\n") if line.strip() and line not in row)
-            if any(all(word & _stems(line) for word in missing) for line in others):
+            if any(all(word & stems_in(line) for word in missing) for line in others):
                 return True
     return False
 
@@ -44,8 +44,3 @@ def _names(question: str) -> list[list[frozenset[str]]]:
         for run in _RUN.finditer(question)
     ]
     return [words for run in runs if len(words := words_of(run)) > 1]
-
-
-@lru_cache(maxsize=1024)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(analyse(text, "en")) | frozenset(analyse(text, "pt"))

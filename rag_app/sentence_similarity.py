@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from rag_app.embedding import Embedder, Vectors
-from rag_app.values import Passage, SentencePlace
+from rag_app.stretches import Stretch
+from rag_app.values import SentencePlace
 
 KeptVectors = Mapping[SentencePlace, Vectors]  # unit vectors, shape (dimension,)
-Stretch = tuple[Passage, int, int]  # of a passage, [start, end) in characters of the page
 _AT_ONCE = 24  # sentences that are embedded between two checks; others' questions get a turn
 
 
@@ -30,26 +30,21 @@ def cosines(
     for begin in range(0, len(missing), _AT_ONCE):
         check()
         some = missing[begin : begin + _AT_ONCE]
-        vectors |= zip(some, embedder.encode([_text(stretch) for stretch in some]), strict=True)
+        vectors |= zip(some, embedder.encode([stretch.text for stretch in some]), strict=True)
     check()
     return [float(query @ vectors[stretch]) for stretch in stretches]
 
 
 def _kept_vector(stretch: Stretch, kept: KeptVectors) -> Vectors | None:
     """The mean of its sentences' vectors, of length 1; None unless all are kept."""
-    passage, first, last = stretch
+    passage = stretch.passage
     own = [
         kept.get((passage.source, passage.page, start))
         for start, end in passage.sentences
-        if first <= start and end <= last
+        if stretch.start <= start and end <= stretch.end
     ]
     found = [vector for vector in own if vector is not None]
     if not own or len(found) < len(own):
         return None
     mean = np.mean(found, axis=0)
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
-
-
-def _text(stretch: Stretch) -> str:
-    passage, start, end = stretch
-    return passage.text[start - passage.start : end - passage.start]

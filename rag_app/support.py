@@ -7,12 +7,12 @@ from statistics import fmean
 
 from rag_app.dates import MONTH_OF
 from rag_app.evidence import Sentence, probability
-from rag_app.language import STOP_WORDS, Language, detect, is_surely
+from rag_app.language import ALL_STOP_WORDS, Language, detect, is_surely
+from rag_app.numbering import is_of_another_number, phrases_of_codes
 from rag_app.parallels import names_in_the_place_of_others
 from rag_app.periods import is_of_another_period
-from rag_app.rows import is_of_another_number, phrases_of_codes
 from rag_app.store.database import Database
-from rag_app.terms import analyse, any_of, words_of
+from rag_app.terms import any_of, stems_in, words_of
 from rag_app.values import Scope
 from rag_app.weekdays import is_day
 
@@ -42,7 +42,7 @@ _NAME = re.compile(r"(?<=[^.!?\s]\s)[A-ZÀ-ÖØ-Þ][^\W\d_]*[a-zà-öø-ÿ][^\W\
 _NO_NAMES = frozenset(
     "miss mrs sir lady doctor professor president senhor senhora dona dom dra sra doutor doutora"
     " professora presidente".split()
-).union(MONTH_OF, *STOP_WORDS.values())
+).union(MONTH_OF, ALL_STOP_WORDS)
 _ROOT = 5  # letters that a country and its people have in common
 _COMMON = 20  # of so many chunks one has it: a name that says little
 _FEW = 3  # chunks that have it
@@ -113,7 +113,7 @@ def _is_elsewhere(name: str, around: str, source: str, database: Database) -> bo
     if name.lower() in _NO_NAMES or is_day(name):
         return False
     stems = sorted({stem for word in words_of(name) for stem in word})
-    if not stems or set(stems) & {s for lang in STOP_WORDS for s in analyse(around, lang)}:
+    if not stems or stems_in(around).intersection(stems):
         return False
     chunks = max(database.document_frequencies(stems).values(), default=0)
     is_rare = chunks <= max(_FEW, database.chunk_count() // _COMMON)

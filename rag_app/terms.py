@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import snowballstemmer
 
-from rag_app.language import STOP_WORDS, Language
+from rag_app.language import ALL_STOP_WORDS, STOP_WORDS, Language
 
 VERSION = "2"  # of the rules below; terms of other rules do not match
 
@@ -48,6 +48,12 @@ def analyse(text: str, language: Language) -> list[str]:
     return [term for term in terms if term]
 
 
+@lru_cache(maxsize=1024)
+def stems_in(text: str) -> frozenset[str]:
+    """The terms of a text as either language has them: it may be in either."""
+    return frozenset(term for language in STOP_WORDS for term in analyse(text, language))
+
+
 def words_of(question: str) -> list[frozenset[str]]:
     """Each telling word of a question as its stems in both languages.
 
@@ -56,7 +62,7 @@ def words_of(question: str) -> list[frozenset[str]]:
     words: dict[frozenset[str], None] = {}
     found = _TERM.findall(question.lower())
     for word, following in pairwise([*found, ""]):
-        if not any(word in stop_words for stop_words in STOP_WORDS.values()):
+        if word not in ALL_STOP_WORDS:
             stems = {_term(word, language) for language in _STEMMERS}
             words[frozenset(stems | _as_laws_write(word, following))] = None
     return list(words)

@@ -5,10 +5,14 @@ path -> ``Page`` -> ``Chunk`` -> index; question -> ``Passage`` -> ``Citation`` 
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from rag_app.language import Language
 
 SentencePlace = tuple[str, int | None, int]  # source, page, where on the page it starts
+
+# What checking a sentence of an answer against its citations found; see grounding.
+Label = Literal["supported", "misattributed", "stitched", "unsupported"]
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,15 @@ class Passage:
     lexical_rank: int | None = None  # rank by BM25 alone
     explanation: Explanation | None = None  # where it was asked for
 
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Its sentences; all of it as one where none are known."""
+        return self.sentences or ((self.start, self.end),)
+
+    def between(self, start: int, end: int) -> str:
+        """What stands at [start, end) of the page, which lies within the passage."""
+        return self.text[start - self.start : end - self.start]
+
 
 @dataclass(frozen=True)
 class Citation:
@@ -124,7 +137,7 @@ class Claim:
     """One sentence of an answer, and what checking it against its citations found."""
 
     text: str  # without its [numbers]
-    label: str  # "supported", "misattributed", "stitched" or "unsupported"; see grounding
+    label: Label
     numbers: tuple[int, ...] = ()  # of the citations that it rests on
 
 

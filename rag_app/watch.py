@@ -123,11 +123,10 @@ def _ask(question: str, index: str, settings: Settings) -> KeptAnswer:
 
 def _hashes(index: str, settings: Settings, answer: KeptAnswer) -> dict[str, str]:
     """The SHA-256 of each file that the answer cites, as it is in the index now."""
-    from rag_app.embedding import load_embedder
-    from rag_app.store.reader import open_reader
+    from rag_app.store.reader import open_index
 
-    reader = open_reader(index_folder(settings, index), load_embedder(settings))
-    return reader.database.sha256_of(citation.source for citation in answer.citations)
+    database = open_index(index, settings).database
+    return database.sha256_of(citation.source for citation in answer.citations)
 
 
 def _as_text(outcome: Outcome) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from rag_app.follow_ups import follow_ups
+from rag_app.identity import scope_in
 from rag_app.rendering import answer_markdown, inert, one_line
 from rag_app.values import Answer, Exchange
 from ui import conversation, session
@@ -150,7 +151,7 @@ def _cost(exchange: Exchange, answer: Answer) -> str:
     if usage.completion_tokens and answer.answered_by == "llm" and not answer.cached:
         rate = usage.completion_tokens / writing if writing else 0.0
         parts.append(t("meta_tokens", tokens=number(usage.completion_tokens), rate=number(rate)))
-    scope = conversation.scope_of(exchange)
+    scope = scope_in(exchange.identity)
     if scope is not None:
         parts.append(t("asked_over", scope=describe(scope)))
     return " · ".join(part for part in parts if part)

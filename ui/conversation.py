@@ -1,8 +1,6 @@
 """What an analyst does in a conversation: ask, ask again, edit, rate; it all lands in the log."""
 
-import json
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 import streamlit as st
@@ -101,19 +99,6 @@ def is_answering(exchange: Exchange) -> bool:
     """Whether this server works on an answer to it right now."""
     job = jobs().of(exchange.id)
     return exchange.state == "asked" and job is not None and not job.ended
-
-
-def scope_of(exchange: Exchange) -> Scope | None:
-    """What a past question was asked over, as far as the log tells."""
-    kept = json.loads(exchange.identity or "{}").get("scope")
-    if not kept:
-        return None
-    sources, after = kept.get("sources"), kept.get("modified_after")
-    return Scope(
-        sources=tuple(sources) if sources is not None else None,
-        pages=tuple(kept["pages"]) if kept.get("pages") else None,
-        modified_after=datetime.fromisoformat(after) if after else None,
-    )
 
 
 @st.cache_resource(show_spinner=False)

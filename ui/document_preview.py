@@ -7,7 +7,7 @@ from rag_app.rendering import marked_html, one_line, page_html
 from rag_app.values import Chunk
 from ui import resources
 from ui.language import t
-from ui.listing import Row, opened
+from ui.listing import Row
 from ui.wording import worded
 
 _CUT = 8000  # characters of a text without pages that are drawn at a time
@@ -26,7 +26,7 @@ def preview(row: Row, index: str) -> None:
         ("SHA-256", f"`{record.sha256}`" if record.sha256 else ""),
     ]
     st.caption("  \n".join(f"{name}: {value}" for name, value in facts if value))
-    with opened(index) as database:
+    with resources.opened(index) as database:
         numbers = database.page_numbers(record.source)
         if not numbers:
             st.info(t("preview_nothing"))

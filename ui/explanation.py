@@ -6,9 +6,10 @@ import streamlit as st
 
 from rag_app.errors import RagError
 from rag_app.follow_ups import is_cited
+from rag_app.identity import scope_in
 from rag_app.rendering import inert
 from rag_app.values import Answer, Exchange, Passage, Scope
-from ui import conversation, resources
+from ui import resources
 from ui.language import t
 from ui.wording import told
 
@@ -50,7 +51,7 @@ def _explained(exchange: Exchange, answer: Answer) -> list[Passage]:
     """The answer's passages with their ranks, or the same search done again."""
     if all(passage.explanation for passage in answer.passages):
         return list(answer.passages)
-    scope = conversation.scope_of(exchange) or Scope()
+    scope = scope_in(exchange.identity) or Scope()
     return _searched(
         answer.rewritten or answer.question, len(answer.passages), exchange.index,
         scope.sources, scope.pages, scope.modified_after,

@@ -19,6 +19,7 @@ import streamlit as st
 
 from rag_app.settings import Settings
 from rag_app.values import INDEXED
+from ui.server_log import note_traceback
 
 # Unlike SIGINT it ends a child that has no handler yet without a traceback, and is never ignored
 # where the server was started in the background.
@@ -97,9 +98,7 @@ class IngestJob:
             try:
                 self._one(work)  # what is wrong with one folder keeps none of the others
             except Exception as error:  # shown; the traceback goes to the server's log
-                threading.excepthook(
-                    threading.ExceptHookArgs((type(error), error, error.__traceback__, None))
-                )
+                note_traceback(error)
                 self._fail(f"{type(error).__name__}: {error}")
 
     def _next(self) -> Work | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from rag_app.errors import Cancelled, LogError, RagError
 from rag_app.log import ExchangeLog
 from rag_app.values import Answer
+from ui.server_log import note_traceback
 
 UNEXPECTED = "unexpected"  # the note of a failure that is no RagError
 _KEPT = 200  # jobs that are remembered after their end
@@ -97,9 +98,7 @@ class AnswerJob:
         except RagError as error:
             note = str(error)
         except Exception as error:  # shown as such; the traceback goes to the server's log
-            threading.excepthook(
-                threading.ExceptHookArgs((type(error), error, error.__traceback__, None))
-            )
+            note_traceback(error)
             note = UNEXPECTED
         try:
             kept = log.exchange(self.exchange)

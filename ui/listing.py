@@ -1,15 +1,12 @@
 """The rows of the documents page: read once a commit, then searched, narrowed, ordered, cut."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from rag_app.store.database import Database
-from rag_app.store.places import index_folder
-from rag_app.store.schema import DATABASE_FILE
 from rag_app.values import INDEXED, DocumentRecord
 from ui import resources
 from ui.wording import worded
@@ -62,16 +59,8 @@ def listing(index: str) -> Listing:
 
     Raises StoreError.
     """
-    with opened(index) as database:
-        built = (database.folder / DATABASE_FILE).stat().st_ino  # another one begins to count anew
-        return _read(database, str(database.folder), built, database.commit_number())
-
-
-@contextmanager
-def opened(index: str) -> Iterator[Database]:
-    """The index's database without its vectors, for which the embedder would have to be there."""
-    with closing(Database(index_folder(resources.settings(), index))) as database:
-        yield database
+    with resources.opened(index) as database:
+        return _read(database, resources.state_of(database))
 
 
 def chosen(rows: Sequence[Row], wanted: Filter) -> list[Row]:
@@ -101,7 +90,7 @@ def _holds(row: Row, words: Sequence[str]) -> bool:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _read(_database: Database, folder: str, built: int, commit: int) -> Listing:
+def _read(_database: Database, state: tuple[str, int, int]) -> Listing:
     with _database.snapshot():
         records, tokens = _database.documents(), _database.tokens_by_source()
         origins = _database.roots_and_rules()

@@ -3,13 +3,13 @@
 import json
 import random
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import streamlit as st
 
-from rag_app.embedding import load_embedder
 from rag_app.errors import Cancelled, RagError
 from rag_app.language import Language
 from rag_app.settings import Settings, load_settings
@@ -49,7 +49,7 @@ def models(cancel: threading.Event | None = None) -> str:
     loading = _loading()
     while cancel is not None and wait([loading], timeout=_LOOK_S).not_done:
         if cancel.is_set():
-            raise Cancelled("The answer was stopped.")
+            raise Cancelled
     try:
         return loading.result()
     except RagError:
@@ -73,22 +73,33 @@ def indexes() -> list[str]:
 
 def database(index: str) -> Database:
     """The open database of an index. Raises StoreError."""
-    from rag_app.store.reader import open_reader
+    from rag_app.store.reader import open_index
 
-    return open_reader(index_folder(settings(), index), load_embedder(settings())).database
+    return open_index(index, settings()).database
+
+
+@contextmanager
+def opened(index: str) -> Iterator[Database]:
+    """The index's database without its vectors, for which the embedder would have to be there."""
+    with closing(Database(index_folder(settings(), index))) as database:
+        yield database
+
+
+def state_of(database: Database) -> tuple[str, int, int]:
+    """What is another after a commit, or once another database, counting anew, is in its place."""
+    file = (database.folder / DATABASE_FILE).stat().st_ino
+    return str(database.folder), file, database.commit_number()
 
 
 def documents(index: str) -> list[DocumentRecord]:
     """Every file that an index knows; read once a commit, so leave the list as it is."""
-    folder = index_folder(settings(), index)
-    with closing(Database(folder)) as opened:  # the embedder need not be loaded for it
-        status = (folder / DATABASE_FILE).stat()
-        return _documents(opened, str(folder), status.st_ino, opened.commit_number())
+    with opened(index) as database:
+        return _documents(database, state_of(database))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _documents(_opened: Database, folder: str, file: int, commit: int) -> list[DocumentRecord]:
-    return _opened.documents()
+def _documents(_database: Database, state: tuple[str, int, int]) -> list[DocumentRecord]:
+    return _database.documents()
 
 
 def example_questions(index: str, language: Language) -> list[str]:

@@ -8,7 +8,7 @@ from rag_app.content_filter import veiled
 from rag_app.evaluate import Scored
 from rag_app.evaluation_runs import Run, changes, faults
 from rag_app.invisible import without_invisible
-from rag_app.question_file import Place
+from rag_app.question_file import Place, document_name
 from rag_app.rendering import inert, one_line
 from ui import resources
 from ui.language import number, t
@@ -114,7 +114,7 @@ def _failure(item: Scored) -> None:
         st.caption(", ".join(_place(place) for place in item.evidence))
     right = {document for document, _ in item.evidence}
     for rank, seen in enumerate(item.passages, 1):
-        stem = seen.source.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        stem = document_name(seen.source)
         place = _place((stem, seen.page))
         hit = (stem, seen.page) in item.evidence or (stem in right and seen.page is None)
         icon = ":material/check_circle:" if hit else ":material/description:"

@@ -53,16 +53,16 @@ def describe(scope: Scope) -> str:
     return " · ".join(parts)
 
 
-def offers(sources: Sequence[str], most: int = _OFFERED) -> list[str]:
-    """Folders as patterns, then the files where they are no more than ``most``. Pure."""
+def offers(sources: Sequence[str]) -> list[str]:
+    """Folders as patterns, then the files where they are not too many. Pure."""
     folders = {
         source[: at + 1] + "*"
         for source in sources
         for at, letter in enumerate(source)
         if letter == "/"
     }
-    files = list(sources) if len(sources) <= most else []
-    return sorted(folders)[:most] + files
+    files = list(sources) if len(sources) <= _OFFERED else []
+    return sorted(folders)[:_OFFERED] + files
 
 
 def _narrowing(index: str) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from rag_app.errors import RagError
 from rag_app.rendering import one_line
 from ui.language import t
+from ui.server_log import note_traceback
 from ui.wording import worded
 
 # Is told how many steps of how many are done; the event says that no further one is wanted.
@@ -35,9 +36,7 @@ class Task:
         except RagError as error:
             self.error = str(error)
         except Exception as error:  # shown as such; the traceback goes to the server's log
-            threading.excepthook(
-                threading.ExceptHookArgs((type(error), error, error.__traceback__, None))
-            )
+            note_traceback(error)
             self.error = type(error).__name__
         finally:
             self.running = False

@@ -175,7 +175,7 @@ class Session:
 
 def _check(cancel: threading.Event) -> None:
     if cancel.is_set():
-        raise Cancelled("The answer was stopped.")
+        raise Cancelled
 
 
 def _crashed(reason: str) -> ModelCrashed:

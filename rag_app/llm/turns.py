@@ -38,7 +38,7 @@ class Turns:
             place = 0
             while not ticket.wait(POLL_S):
                 if cancel.is_set():
-                    raise Cancelled("The answer was stopped.")
+                    raise Cancelled
                 with self._lock:
                     now = self._tickets.index(ticket)
                 if now != place:

@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag_app import terms
-from rag_app.embedding import Embedder, Vectors
+from rag_app.embedding import Embedder, Vectors, load_embedder
 from rag_app.routing import Names, names_of
+from rag_app.settings import Settings
 from rag_app.store.connection import has_log, named_errors
 from rag_app.store.database import Database
 from rag_app.store.dense import dense_search
 from rag_app.store.keywords import EXHAUSTIVE
+from rag_app.store.places import index_folder
 from rag_app.store.schema import DATABASE_FILE
 from rag_app.values import Scope
 
@@ -19,6 +21,14 @@ _OPENING, _LONG = 300, 10  # characters that name a document of so many chunks o
 
 _open: dict[Path, tuple[tuple[float, ...], "IndexReader"]] = {}
 _open_lock = threading.Lock()
+
+
+def open_index(name: str, settings: Settings) -> "IndexReader":
+    """The reader of an index by its name, with the embedder that the settings choose.
+
+    Raises SettingError and ModelNotFound, and what ``open_reader`` raises.
+    """
+    return open_reader(index_folder(settings, name), load_embedder(settings))
 
 
 def open_reader(folder: Path, embedder: Embedder) -> "IndexReader":

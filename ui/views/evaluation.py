@@ -21,7 +21,6 @@ from rag_app.rendering import inert
 from rag_app.values import INDEXED
 from ui import resources, session, tasks
 from ui.language import t
-from ui.listing import opened
 from ui.run_results import results
 from ui.saved_questions import saved_questions
 from ui.tasks import task_of, task_progress
@@ -94,7 +93,7 @@ def _begin(index: str) -> None:
 
 def _unknown(questions: list[Question], index: str) -> list[str]:
     """Documents that the questions' evidence names and the index does not hold."""
-    with opened(index) as database:
+    with resources.opened(index) as database:
         sources = [record.source for record in database.documents() if record.outcome == INDEXED]
     return unknown_evidence(questions, sources)
 
@@ -109,7 +108,7 @@ def _keep_upload() -> None:
 
 def _work(questions: list[Question], name: str, index: str, *, answers: bool) -> tasks.Work:
     settings = resources.settings()
-    with opened(index) as database:
+    with resources.opened(index) as database:
         commit = database.commit_number()
 
     def work(on_progress: Callable[[int, int], None], stop: threading.Event) -> Run | None:

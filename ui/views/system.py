@@ -25,7 +25,7 @@ from rag_app.rendering import one_line
 from rag_app.store.schema import DATABASE_FILE, VECTORS_FILE
 from ui import resources, session
 from ui.language import number, t
-from ui.listing import listing, opened
+from ui.listing import listing
 from ui.wording import told
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _index() -> None:
         st.info(t("no_index"))
         return
     held = listing(name)
-    with opened(name) as database:
+    with resources.opened(name) as database:
         made, commit = database.embedder(), database.commit_number()
         files = [database.folder / file for file in (DATABASE_FILE, VECTORS_FILE)]
     size = sum(file.stat().st_size for file in files if file.exists())
