@@ -18,6 +18,8 @@ from pathlib import Path
 from rag_app.command import end, usage
 from rag_app.errors import DocumentsError, RagError
 
+_EVERY: tuple[str, ...] = ()  # the index of a job that names none; a type is asked of texts alone
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; its exit code: 0, or 2 after an error that the user can mend."""
@@ -76,14 +78,16 @@ def _parser() -> argparse.ArgumentParser:
         "--verify",
         metavar="NAME",
         nargs="?",
-        const="",
+        const=_EVERY,
+        type=_index,
         help="say whether the index NAME, or every index, is whole; nothing is changed",
     )
     parser.add_argument(
         "--repair",
         metavar="NAME",
         nargs="?",
-        const="",
+        const=_EVERY,
+        type=_index,
         help="mend the index NAME, or every index, from its documents",
     )
     parser.add_argument(
@@ -108,6 +112,16 @@ def _folder(given: str) -> Path:
     return Path(given)
 
 
+def _index(given: str) -> str:
+    """Raises ArgumentTypeError for "", which would stand for every index."""
+    if not given.strip():
+        raise argparse.ArgumentTypeError(
+            "the name is empty: is the variable that should hold it set? Without a name every"
+            " index is meant"
+        )
+    return given
+
+
 def _run(options: argparse.Namespace) -> int:
     _check(options)
     if options.verify is not None or options.repair is not None:
@@ -119,14 +133,12 @@ def _run(options: argparse.Namespace) -> int:
         return _remove(options)
     if options.folder is None:
         raise DocumentsError("Give the folder that holds the documents: python -m ingest DOCS.")
-    from rich.console import Console
-
     from ingest.pipeline import ingest, plan_only
     from ingest.progress import bar, json_lines, silent, waiting
-    from ingest.report import plan_to_json, print_plan, print_report, printable
+    from ingest.report import Terminal, plan_to_json, print_plan, print_report, printable
     from ingest.scanning import as_held
 
-    out = Console(soft_wrap=True)
+    out = Terminal(soft_wrap=True)
     if options.plan:
         with nullcontext() if options.json else waiting():
             plan = plan_only(

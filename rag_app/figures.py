@@ -41,9 +41,9 @@ _SCALES: dict[Language, dict[str, int]] = {
 _CURRENCIES = {
     "us$": "USD", "u$": "USD", "$": "USD", "usd": "USD", "dollars": "USD", "dollar": "USD",
     "dólares": "USD", "dólar": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
-    "£": "GBP", "gbp": "GBP", "pounds": "GBP", "libras": "GBP", "r$": "BRL", "brl": "BRL", "reais": "BRL",
-    "real": "BRL", "¥": "JPY", "jpy": "JPY", "yen": "JPY", "ienes": "JPY", "c$": "CAD",
-    "ca$": "CAD", "cad": "CAD", "a$": "AUD", "au$": "AUD", "aud": "AUD", "nz$": "NZD",
+    "£": "GBP", "gbp": "GBP", "pounds": "GBP", "libras": "GBP", "r$": "BRL", "brl": "BRL",
+    "reais": "BRL", "real": "BRL", "¥": "JPY", "jpy": "JPY", "yen": "JPY", "ienes": "JPY",
+    "c$": "CAD", "ca$": "CAD", "cad": "CAD", "a$": "AUD", "au$": "AUD", "aud": "AUD", "nz$": "NZD",
     "hk$": "HKD", "s$": "SGD", "mx$": "MXN", "chf": "CHF", "₹": "INR", "inr": "INR",
 }  # fmt: skip
 _MEASURES = {
