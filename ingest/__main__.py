@@ -18,6 +18,8 @@ from pathlib import Path
 from rag_app.command import end, usage
 from rag_app.errors import DocumentsError, RagError
 
+_EVERY: tuple[str, ...] = ()  # the index of a job that names none; a type is asked of texts alone
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; its exit code: 0, or 2 after an error that the user can mend."""
@@ -76,14 +78,16 @@ def _parser() -> argparse.ArgumentParser:
         "--verify",
         metavar="NAME",
         nargs="?",
-        const="",
+        const=_EVERY,
+        type=_index,
         help="say whether the index NAME, or every index, is whole; nothing is changed",
     )
     parser.add_argument(
         "--repair",
         metavar="NAME",
         nargs="?",
-        const="",
+        const=_EVERY,
+        type=_index,
         help="mend the index NAME, or every index, from its documents",
     )
     parser.add_argument(
@@ -114,6 +118,16 @@ def _folder(given: str) -> Path:
     return Path(given)
 
 
+def _index(given: str) -> str:
+    """Raises ArgumentTypeError for "", which would stand for every index."""
+    if not given.strip():
+        raise argparse.ArgumentTypeError(
+            "the name is empty: is the variable that should hold it set? Without a name every"
+            " index is meant"
+        )
+    return given
+
+
 def _run(options: argparse.Namespace) -> int:
     _check(options)
     if options.verify is not None or options.repair is not None:
@@ -133,11 +147,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from ingest.pipeline import plan_only
     from ingest.progress import waiting
-    from ingest.report import plan_to_json, print_plan
+    from ingest.report import Terminal, plan_to_json, print_plan
 
     with nullcontext() if options.json else waiting():
         plan = plan_only(
@@ -149,16 +161,14 @@ def _plan(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(plan_to_json(plan) + "\n")
     else:
-        print_plan(plan, Console(soft_wrap=True))
+        print_plan(plan, Terminal(soft_wrap=True))
     return 0
 
 
 def _ingest(options: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from ingest.pipeline import ingest
     from ingest.progress import bar, json_lines, silent
-    from ingest.report import print_report, printable
+    from ingest.report import Terminal, print_report, printable
     from ingest.scanning import as_held
 
     show = json_lines if options.json_progress else silent if options.json else bar
@@ -174,7 +184,7 @@ def _ingest(options: argparse.Namespace) -> int:
     if options.json or options.json_progress:
         sys.stdout.write(report.to_json() + "\n")
     else:
-        print_report(report, Console(soft_wrap=True))
+        print_report(report, Terminal(soft_wrap=True))
     if report.left:
         return 130
     known = {file.source for file in report.files}

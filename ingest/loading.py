@@ -10,7 +10,7 @@ from rag_app.errors import FileRejected, Reason
 from rag_app.invisible import without_invisible
 from rag_app.values import LoadedDocument
 
-VERSION = "5"  # of what the loaders make of a file; an index read by other rules is read anew
+VERSION = "6"  # of what the loaders make of a file; an index read by other rules is read anew
 
 _ZIP, _PDF, _OLE = b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFFICE = {".docx", ".pptx", ".xlsx", ".epub"}

@@ -63,6 +63,14 @@ class Report:
         )
 
 
+class Terminal(Console):
+    """Raises BrokenPipeError where its reader left, which ``rag_app.command.end`` waits for."""
+
+    def on_broken_pipe(self) -> None:
+        """Called by rich while it handles the error."""
+        raise
+
+
 def print_report(report: Report, console: Console) -> None:
     """A summary table, then every file that was not indexed, with its reason."""
     title = Text(printable(f"Index {report.index!r} from {report.folder}"))

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import time
+import unicodedata
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def save_run(evaluation: Evaluation, questions: str, commit: int, settings: Sett
     """Keep an evaluation. Raises DocumentsError where it cannot be written."""
     made = time.time()
     stamp = time.strftime("%Y-%m-%d_%H.%M.%S", time.localtime(made))
-    name = f"{stamp}_{evaluation.index}_{_cut(_safe(questions))}"
+    name = f"{stamp}_{evaluation.index}_{_file_name(questions)}"
     run = Run(name, made, questions, commit, evaluation)
     path = _folder(settings) / f"{run.name}.json"
     _write(path, json.dumps(asdict(run), ensure_ascii=False, indent=1).encode())
@@ -76,7 +77,7 @@ def keep_questions(name: str, data: bytes, settings: Settings) -> Path:
 
     Raises DocumentsError where it cannot be written; the earlier one is then as it was.
     """
-    path = _folder(settings) / _QUESTIONS / f"{_cut(_safe(Path(name).stem))}.jsonl"
+    path = _folder(settings) / _QUESTIONS / f"{_file_name(Path(name).stem)}.jsonl"
     _write(path, data)
     return path
 
@@ -139,10 +140,11 @@ def _safe(name: str) -> str:
     return _NAME.sub("-", name).lstrip(".") or "questions"
 
 
-def _cut(name: str) -> str:
-    """A name that is too long, cut, with what keeps it apart from others that begin alike."""
-    whole = name.encode()
-    if len(whole) <= _LONGEST:
-        return name
-    digest = hashlib.sha256(whole).hexdigest()[:8]
-    return whole[: _LONGEST - len(digest) - 1].decode(errors="ignore") + "-" + digest
+def _file_name(name: str) -> str:
+    """``name`` for a file; where it has to change, with what keeps it apart from its likes."""
+    whole = unicodedata.normalize("NFC", name)
+    safe = _safe(whole).encode()
+    if safe == whole.encode() and len(safe) <= _LONGEST:
+        return whole
+    digest = hashlib.sha256(whole.encode(errors="surrogatepass")).hexdigest()[:8]
+    return safe[: _LONGEST - len(digest) - 1].decode(errors="ignore") + "-" + digest

@@ -39,10 +39,12 @@ _SCALES: dict[Language, dict[str, int]] = {
     },
 }  # fmt: skip
 _CURRENCIES = {
-    "us$": "USD", "$": "USD", "usd": "USD", "dollars": "USD", "dollar": "USD", "dólares": "USD",
-    "dólar": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP",
-    "gbp": "GBP", "pounds": "GBP", "libras": "GBP", "r$": "BRL", "brl": "BRL", "reais": "BRL",
-    "real": "BRL", "¥": "JPY", "jpy": "JPY", "yen": "JPY", "ienes": "JPY",
+    "us$": "USD", "u$": "USD", "$": "USD", "usd": "USD", "dollars": "USD", "dollar": "USD",
+    "dólares": "USD", "dólar": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
+    "£": "GBP", "gbp": "GBP", "pounds": "GBP", "libras": "GBP", "r$": "BRL", "brl": "BRL",
+    "reais": "BRL", "real": "BRL", "¥": "JPY", "jpy": "JPY", "yen": "JPY", "ienes": "JPY",
+    "c$": "CAD", "ca$": "CAD", "cad": "CAD", "a$": "AUD", "au$": "AUD", "aud": "AUD", "nz$": "NZD",
+    "hk$": "HKD", "s$": "SGD", "mx$": "MXN", "chf": "CHF", "₹": "INR", "inr": "INR",
 }  # fmt: skip
 _MEASURES = {
     "%": "%", "percent": "%", "per cent": "%", "por cento": "%", "pp": "pp", "bps": "bp",
@@ -53,7 +55,7 @@ _MEASURES = {
     "miles": "mi", "milhas": "mi", "m²": "m²", "m2": "m²", "km²": "km²", "km2": "km²", "m³": "m³",
     "m3": "m³", "hectares": "ha", "ha": "ha", "acres": "acre",
     "kg": "kg", "kilograms": "kg", "quilogramas": "kg", "quilos": "kg", "g": "g", "mg": "mg",
-    "µg": "µg", "μg": "µg", "tons": "t", "tonnes": "t", "toneladas": "t",
+    "µg": "µg", "μg": "µg", "t": "t", "tons": "t", "tonnes": "t", "toneladas": "t",
     "litres": "L", "liters": "L", "litros": "L", "l": "L", "ml": "mL", "µl": "µL", "μl": "µL",
     "gallons": "gal", "galões": "gal",
     "hour": "h", "hours": "h", "hora": "h", "horas": "h", "minute": "min", "minutes": "min",
@@ -92,10 +94,15 @@ def _either(words: Sequence[str]) -> str:
 
 
 _MONEY = _either(
-    [sign for sign in _CURRENCIES if not sign.isalpha()] + ["usd", "eur", "gbp", "brl"]
+    [sign for sign in _CURRENCIES if not sign.isalpha()]
+    + ["usd", "eur", "gbp", "brl", "cad", "aud", "chf", "inr"]
 )
 _AFTER = _either([*_MEASURES, *(word for word in _CURRENCIES if word.isalpha()), "€", "£", "$"])
-_DIGITS = r"\d{1,3}(?:[ \u00a0\u202f']\d{3})+(?!\d)|\d+(?:[.,]\d+)*"
+_APART = " \u00a0\u2009\u202f'’"  # what stands between thousands, besides points and commas
+_DIGITS = (
+    rf"\d{{1,3}}(?:[{_APART}]\d{{3}})+(?!\d)(?:[.,]\d+)?"
+    r"|\d+(?:[.,]\d+)?e[-+−]?\d{1,3}(?!\w)|\d+(?:[.,]\d+)*"
+)
 
 
 def _spelt(language: Language) -> str:
@@ -120,8 +127,8 @@ def _spelt(language: Language) -> str:
 
 _FIGURE: dict[Language, re.Pattern[str]] = {
     language: re.compile(
-        rf"(?P<before>(?:{_MONEY})\s?)?"
-        rf"(?<![\w.,])(?P<digits>{_DIGITS}|{_spelt(language)})"
+        rf"(?:(?<![^\W\d_])(?P<before>{_MONEY})\s?(?:(?P<minus>[-−–])|(?P<open>\())?)?"
+        rf"(?<![\w.,])(?P<digits>{_DIGITS}|{_spelt(language)})(?(open)\))"
         rf"(?:\s?(?P<scale>{_either(list(_SCALES[language]))})(?![^\W\d_]))?"
         rf"(?:\s?(?:de\s|of\s)?(?P<after>{_AFTER})(?![^\W\d_]))?",
         re.IGNORECASE,
@@ -133,12 +140,15 @@ _MONTH = re.compile(
     r"|\b(?P<before>{0})(?=,?\s(?:de\s)?\d)".format("|".join(MONTH_OF))
 )
 _MINUS = re.compile(r"(?:^|[\s(\[|:=$€£])[-−–]$")  # right before a figure; a range has one too
+# In accounts brackets are a minus; in prose they are brackets.
+_CELL = re.compile(rf"[:;|]\s*\((?:(?:{_MONEY})\s?)?$", re.IGNORECASE)
+_CELL_END = re.compile(r"\)\s*%?\s*(?:[;|]|$)")
 _FELL = re.compile(
     r"(?i)\b(?:loss|lost|losses|fell|fall|drop|declin|decreas|down|negative|minus|below|shrank|reduc"
     r"|prejuízo|perda|perdeu|queda|ca(?:iu|íram)|diminu|redu[zç]|negativ|menos|abaixo)[^.;]{0,60}$"
 )
 _NO_DIGIT = re.compile(r"\D")
-_GROUPED = re.compile(r"\d{1,3}(?:([.,' \u00a0\u202f])\d{3})(?:\1\d{3})*")
+_GROUPED = re.compile(rf"\d{{1,3}}(?:([.,{_APART}])\d{{3}})(?:\1\d{{3}})*")
 _TABLE_SCALE = re.compile(
     r"(?i)\b(?:in|em|de)\s+(?:(?:us)?\$|r\$|€|usd|eur|brl)?\s*(?:of\s+|de\s+)?"
     r"(thousands|millions|billions|milhares|mil|milhões|bilhões)\b"
@@ -161,18 +171,25 @@ def figures(text: str, language: Language) -> list[Figure]:
         scale = (match["scale"] or "").lower()
         after = (match["after"] or "").lower()
         before = (match["before"] or "").strip().lower()
-        if scale in _MEASURES and not after and not before and scale in {"m", "mm", "t", "g"}:
-            after, scale = scale, ""  # 300 m is a length, $300 m an amount
+        if scale in {"m", "mm", "t"} and match["scale"].islower() and not after and not before:
+            after, scale = scale, ""  # 300 m is a length, $300 m and 300M are amounts
         value = _value(digits, language)
         power = _SCALES[language].get(scale, 0)
         unit = _CURRENCIES.get(before) or _CURRENCIES.get(after) or _MEASURES.get(after, "")
         if value is None:  # a version, a section: it agrees with its like alone
             value, power, unit = Decimal(_NO_DIGIT.sub("", digits)), 0, digits
-        is_negative = _MINUS.search(text, 0, match.start()) is not None
-        value *= Decimal(10) ** power * (-1 if is_negative else 1)
+        value *= Decimal(10) ** power * (-1 if _is_negative(match) else 1)
         fell = _FELL.search(text, 0, match.start()) is not None
         found.append(Figure(value, unit, bool(scale), fell, *match.span()))
     return found + [_month(match) for match in _MONTH.finditer(text)]
+
+
+def _is_negative(match: re.Match[str]) -> bool:
+    if match["minus"] or match["open"] or _MINUS.search(match.string, 0, match.start()):
+        return True
+    start = match.start("before" if match["before"] else "digits")
+    is_cell = _CELL.search(match.string, 0, start) is not None
+    return is_cell and _CELL_END.match(match.string, match.end()) is not None
 
 
 def _month(match: re.Match[str]) -> Figure:
@@ -215,6 +232,10 @@ def table_powers(text: str) -> frozenset[int]:
 def _value(digits: str, language: Language) -> Decimal | None:
     if not digits[0].isdigit():
         return _counted(digits, language)
+    digits, _, power = digits.partition("e")
+    if power:
+        value = _value(digits, language)
+        return value and value.scaleb(int(power.replace("−", "-")))
     if grouped := _GROUPED.fullmatch(digits):
         mark = grouped.group(1)
         decimal_mark = "." if language == "en" else ","

@@ -73,7 +73,12 @@ def accept(outcomes: list[Outcome], index: str, settings: Settings) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; its exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.accept and (options.add or options.remove):
+        parser.error(
+            "--accept asks the watched questions again, --add and --remove ask none: leave one out"
+        )
     try:
         return _run(options, load_settings())
     except RagError as error:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.loaders.office import check_archive
+from ingest.loaders.sheet_formats import signs
 from ingest.loaders.sheet_merges import merged_cells, unmerged
 from ingest.loaders.sheet_tables import tables
 from ingest.loaders.writing import PageWriter
@@ -31,7 +32,6 @@ _UNCOMPUTED = re.compile(
     rb'<c\b(?![^<>]*\bt="str")[^<>]*>\s{0,9}<f\b[^<>]*(?:/>|>[^<]*</f>)'
     rb"\s{0,9}(?:<v\s*/>|<v>\s{0,9}</v>)?\s{0,9}</c>"
 )
-_PERCENTS = {9, 10}  # the numbers of the built-in formats 0% and 0.00%
 _CARRIAGE_RETURN = re.compile(r"_x000[Dd]_")  # as Office writes one within a text
 _BLOCK = 1 << 20  # bytes searched at a time
 _LONGEST = 10_000  # bytes of one cell's formula
@@ -91,15 +91,15 @@ def _lacks_values(path: Path) -> bool:
 
 def _rows(sheet: Any, formulas: Any) -> Iterator[list[str]]:  # noqa: ANN401
     """A sheet's rows as text, blank ones too; a formula without a value stands there itself."""
-    percents = _has_percents(sheet.parent)
+    drawn = _are_drawn(sheet.parent)
     if sheet is formulas:
-        for row in _cells(sheet, values_only=not percents):
-            yield [_percent(cell) for cell in row] if percents else [_shown(value) for value in row]
+        for row in _cells(sheet, values_only=not drawn):
+            yield [_drawn(cell) for cell in row] if drawn else [_shown(value) for value in row]
         return
     pairs = zip(_cells(sheet), _cells(formulas, values_only=True), strict=True)
     for row, entered in pairs:
         yield [
-            _shown(made) if cell.value is None else _percent(cell)
+            _shown(made) if cell.value is None else _drawn(cell)
             for cell, made in zip(row, entered, strict=True)
         ]
 
@@ -110,19 +110,22 @@ def _cells(sheet: Any, *, values_only: bool = False) -> Iterator[Any]:  # noqa: 
     return iter(sheet.iter_rows(min_row=1, min_col=1, values_only=values_only))
 
 
-def _has_percents(book: Any) -> bool:  # noqa: ANN401
-    """Whether a cell may be drawn as a percentage: to look at each one's format takes time."""
-    return any("%" in shape for shape in book._number_formats) or any(
-        style.numFmtId in _PERCENTS for style in book._cell_styles
-    )
+def _are_drawn(book: Any) -> bool:  # noqa: ANN401
+    """Whether a format says what a figure is of: to look at each cell's takes time."""
+    from openpyxl.styles import numbers
+
+    built_in = (numbers.BUILTIN_FORMATS.get(style.numFmtId, "") for style in book._cell_styles)
+    return any(any(signs(shape)) for shape in (*book._number_formats, *built_in))
 
 
-def _percent(cell: Any) -> str:  # noqa: ANN401
-    """A cell's value, in hundredths where it is drawn so."""
+def _drawn(cell: Any) -> str:  # noqa: ANN401
+    """A cell's value with its currency, in hundredths where it is drawn so."""
     value = cell.value
-    if type(value) in (int, float) and "%" in (cell.number_format or ""):
-        return f"{value * 100:.15g}%"
-    return _shown(value)
+    if type(value) not in (int, float):
+        return _shown(value)
+    currency, is_percent = signs(cell.number_format or "")
+    shown = f"{value * 100:.15g}%" if is_percent else _shown(value)
+    return f"{currency} {shown}" if currency else shown
 
 
 def _sheet(title: str, rows: Iterable[list[str]], writer: PageWriter) -> None:
@@ -150,4 +153,7 @@ def _shown(value: object) -> str:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
     if isinstance(value, datetime.datetime):
         return value.date().isoformat() if value.time() == datetime.time() else str(value)
+    if isinstance(value, datetime.timedelta):  # 30:05:00, as a sheet draws it, is no day and 6:05
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     return _CARRIAGE_RETURN.sub(" ", str(value))

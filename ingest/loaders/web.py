@@ -19,6 +19,9 @@ from rag_app.values import LoadedDocument
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SELF_CLOSED = re.compile(r"<([A-Za-z][\w:.-]{0,60})(\s[^<>]{0,2000})?/>")
+_HEAD_END = re.compile(r"(?i)<body\b|</head\b")
+_NOSCRIPT = re.compile(r"(?i)<noscript(?:\s[^<>]{0,500})?>")
+_NOSCRIPT_END = re.compile(r"(?i)</noscript\s*>")
 _EMPTY = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
           "source", "track", "wbr"}  # fmt: skip
 _MAX_DEPTH = 200  # of nesting; deeper text is taken as it is
@@ -36,11 +39,28 @@ def load_web(path: Path, options: LoadingOptions) -> LoadedDocument:
 
 def _write(html: str, writer: PageWriter) -> str:
     """Write what a reader would see; return the page's title."""
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(_without_noscript(html))
     title = tree.css_first("title")
     if tree.body is not None:
         _block(tree.body, writer, 0, _holders(tree.body))
     return " ".join(title.text().split()) if title is not None else ""
+
+
+def _without_noscript(html: str) -> str:
+    """``html`` without what its head says to readers without scripts.
+
+    The parser is one of these, and would take a text there for the first of the body.
+    """
+    body = _HEAD_END.search(html)
+    most = body.start() if body else len(html)
+    parts: list[str] = []
+    kept = looked = 0
+    for end in _NOSCRIPT_END.finditer(html, 0, most):
+        if start := _NOSCRIPT.search(html, looked, end.start()):
+            parts.append(html[kept : start.start()])
+            kept = end.end()
+        looked = end.end()
+    return "".join([*parts, html[kept:]])
 
 
 def _closed(xml: str) -> str:

@@ -58,8 +58,9 @@ class Turns:
         with self._lock:
             waiting = len(self._tickets) - 1  # the first one is being served
             if waiting >= most_waiting:
+                wait = "question waits" if waiting == 1 else "questions wait"
                 raise ModelBusy(
-                    f"The language model is busy: {waiting} questions wait for it already. Try"
+                    f"The language model is busy: {waiting} {wait} for it already. Try"
                     " again in a moment (RAG_MAX_WAITING lengthens the line)."
                 )
             self._tickets.append(ticket)

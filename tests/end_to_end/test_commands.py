@@ -155,8 +155,12 @@ def test_make_takes_a_folder_with_a_space_in_its_name():
 
 
 @pytest.mark.parametrize(
-    "words", [["rag_app", "log"], ["rag_app.watch", "--help"], ["ingest", "--help"]]
-)
+    "words",
+    [
+        ["rag_app", "log"], ["rag_app.watch", "--help"], ["ingest", "--help"],
+        ["ingest", "examples/documents", "--plan"],
+    ],
+)  # fmt: skip
 def test_a_command_whose_reader_left_ends_quietly(environment, own, words: list[str]):
     log = ExchangeLog(own.indexes_dir / "log.sqlite")
     log.begin("How long is the bridge?", "default", log.start("default"))
@@ -169,3 +173,52 @@ def test_a_command_whose_reader_left_ends_quietly(environment, own, words: list[
             stdout=gone, stderr=subprocess.PIPE, text=True, env=buffered, cwd=PROJECT,
         )  # fmt: skip
     assert (ended.returncode, ended.stderr) == (128 + signal.SIGPIPE, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "redirected", "code", "says"),
+    [
+        ("rag_app log", ">&-", 0, ""),
+        ("ingest --help", ">&-", 0, ""),
+        ("rag_app '' 2>&-", ">&-", 2, ""),
+        ("rag_app log", ">/dev/full", 2, "cannot be written (No space left on device)"),
+        (
+            "ingest examples/documents --plan",
+            ">/dev/full",
+            2,
+            "cannot be written (No space left on device)",
+        ),
+        ("rag_app accounts add ana", "<&-", 2, "password is too short"),
+    ],
+)
+def test_a_stream_that_is_closed_or_full_ends_in_a_line(
+    environment, own, arguments: str, redirected: str, code: int, says: str
+):
+    log = ExchangeLog(own.indexes_dir / "log.sqlite")
+    log.begin("How long is the bridge?", "default", log.start("default"))
+    command = f"{shlex.quote(sys.executable)} -m {arguments} {redirected}"
+    ended = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, env=environment, cwd=PROJECT
+    )
+    assert (ended.returncode, ended.stderr.count("\n") < 2) == (code, True)
+    assert says in ended.stderr
+
+
+def test_an_encoding_that_has_no_accents_costs_no_output(environment, own):
+    log = ExchangeLog(own.indexes_dir / "log.sqlite")
+    log.begin("Qual é a extensão?", "default", log.start("default"))
+    poor = {**environment, "PYTHONIOENCODING": "ascii"}
+    listed = python(poor, "-m", "rag_app", "log")
+    assert listed.returncode == 0
+    assert r"Qual \xe9 a extens\xe3o?" in listed.stdout
+
+
+def test_the_name_of_an_unset_variable_is_not_every_index(environment):
+    for job in ("--verify", "--repair"):
+        ended = python(environment, "-m", "ingest", job, "")
+        assert (ended.returncode, "the name is empty" in ended.stderr) == (2, True)
+
+
+def test_watched_questions_are_accepted_or_changed_but_not_both(environment):
+    ended = python(environment, "-m", "rag_app.watch", "--accept", "--add", "How long is it?")
+    assert (ended.returncode, "leave one out" in ended.stderr) == (2, True)

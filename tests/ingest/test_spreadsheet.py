@@ -142,3 +142,31 @@ def test_a_percentage_is_shown_as_one(tmp_path: Path):
         "Name: Acme; Growth: 12.5%; Note: two lines", "Name: Rope; Growth: 7%; Note: =1+1",
         "Name: Sail; Growth: =1/4; Note: 0.5",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "shown"),
+    [
+        (1234.5, '"R$" #,##0.00', "R$ 1234.5"),
+        (1234.5, "[$R$-416] #,##0.00", "R$ 1234.5"),
+        (-1234.5, '_("$"* #,##0.00_);_("$"* (#,##0.00);_("$"* "-"??_);_(@_)', "$ -1234.5"),
+        (99.9, "#,##0.00 [$€-407]", "€ 99.9"),
+        (5, "$#,##0_);($#,##0)", "$ 5"),
+        (5, "[$CHF] #,##0", "CHF 5"),
+        (12, "0\\%", "12"),
+        (12, '0"%"', "12"),
+        (7, "[Red]0.00", "7"),
+        (7, '"usdt" 0', "7"),
+        (datetime.timedelta(hours=30, minutes=5), "[h]:mm", "30:05:00"),
+    ],
+)
+def test_a_figure_is_of_what_its_cell_draws_it(tmp_path: Path, value: object, shape: str, shown):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in [("Name", "Cost"), ("Rope", value)]:
+        book.active.append(row)
+    book.active["B2"].number_format = shape
+    book.save(tmp_path / "b.xlsx")
+    (page,) = load(tmp_path / "b.xlsx", LoadingOptions()).pages
+    assert page.text.splitlines()[-1] == f"Name: Rope; Cost: {shown}"

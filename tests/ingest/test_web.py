@@ -141,3 +141,12 @@ def test_a_book_may_prefix_its_elements_and_leave_titles_empty(tmp_path: Path):
     document = load(tmp_path / "b.epub", LoadingOptions())
     assert document.title == "Bridges"
     assert document.pages[0].text == "It is 40 m long.\n"
+
+
+def test_what_is_told_to_readers_without_scripts_is_not_shown(tmp_path: Path):
+    (tmp_path / "saved.html").write_text(
+        "<html><head><title>T</title><noscript>Switch scripts on</noscript></head>"
+        "<body><p>The mill has 12 sails.</p><NOSCRIPT class=x><p>In vain</p></NOSCRIPT></body>"
+    )
+    (page,) = load(tmp_path / "saved.html", LoadingOptions()).pages
+    assert page.text == "The mill has 12 sails.\n"

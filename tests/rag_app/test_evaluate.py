@@ -7,6 +7,8 @@ import pytest
 
 from rag_app.errors import QuestionError
 from rag_app.evaluate import evaluate, main, read_questions
+from rag_app.evaluation_runs import keep_questions, question_files
+from rag_app.settings import Settings
 from tests.conftest import PROJECT
 
 
@@ -159,3 +161,16 @@ def test_scores_are_told_where_no_report_can_be_written_in_the_end(
     assert "hit@5" in said.out
     assert "No space left on device" in said.err
     assert "--out" in said.err
+
+
+def test_question_files_with_odd_names_never_take_each_others_place(tmp_path: Path):
+    settings = Settings(indexes_dir=tmp_path)
+    names = ["my questions", "my?questions", "my-questions", "???", "!!!", "..", "é", "e\u0301"]
+    kept = [
+        keep_questions(f"{name}.jsonl", name.encode(errors="replace"), settings) for name in names
+    ]
+    assert len(set(kept)) == len(names) - 1  # an accent on its letter and behind it is the same
+    assert kept[2].name == "my-questions.jsonl"
+    assert kept[0].read_bytes() == b"my questions"
+    assert keep_questions("my questions.jsonl", b"later", settings) == kept[0]
+    assert question_files(settings) == sorted(set(kept))

@@ -35,6 +35,15 @@ from rag_app.figures import figures, says, table_powers
         ("cento e dez mil reais", "pt", "110000", "BRL"),
         ("duzentas", "pt", "200", ""),
         ("um milhão", "pt", "1000000", ""),
+        ("R$ -3,4 mi", "pt", "-3400000", "BRL"),
+        ("R$ (1.234,5)", "pt", "-1234.5", "BRL"),
+        ("$-3.4m", "en", "-3400000", "USD"),
+        ("$(1.2) million", "en", "-1200000", "USD"),
+        ("5M", "en", "5000000", ""),
+        ("10 t", "en", "10", "t"),
+        ("HK$5", "en", "5", "HKD"),
+        ("1.5e-3", "en", "0.0015", ""),
+        ("2,5E+6", "pt", "2500000", ""),
     ],
 )
 def test_a_figure_is_a_value_and_a_unit(text: str, language, value: str, unit: str):
@@ -56,6 +65,35 @@ def test_grouping_never_changes_a_value(number: int):
     english, portuguese = f"{number:,}", f"{number:,}".replace(",", ".")
     for text, language in ((str(number), "en"), (english, "en"), (portuguese, "pt")):
         assert [figure.value for figure in figures(f"It is {text} here", language)] == [number]
+
+
+@given(
+    st.integers(1000, 10**12), st.integers(0, 99), st.sampled_from(" \u00a0\u2009\u202f'’"),
+    st.sampled_from([("en", "."), ("pt", ",")]),
+)  # fmt: skip
+def test_thousands_set_apart_never_lose_their_decimals(
+    number: int, hundredths: int, apart: str, language
+):
+    name, mark = language
+    text = f"It is {number:,}".replace(",", apart) + f"{mark}{hundredths:02} here"
+    (figure,) = figures(text, name)
+    assert figure.value == Decimal(f"{number}.{hundredths:02}")
+
+
+@pytest.mark.parametrize("text", ["Item: Profit; 2022: (1,234); 2023: 9", "| Profit | ($1,234) |"])
+def test_brackets_are_a_minus_in_a_table_and_brackets_in_prose(text: str):
+    (asked,) = figures("The profit was 1,234", "en")
+    (below,) = figures("The profit was -1,234", "en")
+    assert not says(asked, figures(text, "en"))
+    assert says(below, figures(text, "en"))
+    assert says(asked, figures("The profit, in full (1,234), was kept.", "en"))
+
+
+def test_a_power_of_ten_is_part_of_its_figure():
+    (small,) = figures("a rate of 1e-5", "en")
+    assert not says(small, figures("a rate of 1e5", "en"))
+    assert not says(small, figures("a rate of 1", "en"))
+    assert says(small, figures("a rate of 0.00001", "en"))
 
 
 def test_units_must_agree_where_both_are_told():
