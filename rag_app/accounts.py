@@ -156,7 +156,12 @@ class Accounts:
             return _READER.validate_json(self._path.read_bytes())
         except FileNotFoundError:
             return _Held(secrets.token_hex(32))
-        except (OSError, ValidationError) as error:
+        except ValidationError as error:
+            raise AccountError(
+                f"{self._path} is damaged. Put a copy of it back, or move it away and add the"
+                " accounts again."
+            ) from error
+        except OSError as error:
             raise AccountError(
                 f"{self._path} cannot be read ({type(error).__name__}). Give yourself the right to"
                 " read it, or move it away and add the accounts again."

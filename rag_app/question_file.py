@@ -37,7 +37,7 @@ def read_questions(path: Path) -> list[Question]:
     except OSError as error:
         raise DocumentsError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise DocumentsError(f"{path} cannot be read: {error}.") from error
+        raise DocumentsError(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
     questions = [_read(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not questions:
         raise DocumentsError(f"{path} holds no questions.")

@@ -17,7 +17,9 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:<>^=@-])")
 _ADDRESS = re.compile(r"(?i)\b(www|https?|ftp|mailto|xmpp)(?=[.\\])")
 _MAIL = re.compile(r"(?<=[\w.+_-])(?=\\@)")
 _NAMED = re.compile(r"(\\:)(?=[\w+/\\-]+\\:)")  # escaped, as in \:material/home\:
-_ARROW = re.compile(r"(\\[-<>])(?=\\[->=])")  # of which Streamlit makes →, —, ≤ and the like
+# Of which Streamlit makes →, —, ≤, ≈ and the like where they stand alone. The option of a command
+# stays whole: who copies it could not run it with a break inside.
+_ARROW = re.compile(r"(\\[-<>~])(?=(?:\\[->=]){1,2}(?!\w))")
 _LIST_START = re.compile(r"(?m)^(\s*\d+)([.)])")
 _WORD = re.compile(r"\w+|[^\w\s]")
 # Of citations, between the words of a sentence or behind it; "[unverified]" too.

@@ -4,8 +4,10 @@ from functools import partial
 
 import streamlit as st
 
+from rag_app.invisible import without_invisible
 from rag_app.values import Answer, Exchange
 from ui import conversation, resources, session
+from ui.evidence import place_of
 from ui.language import t
 from ui.saved_questions import watch_button, watch_end
 from ui.wording import told
@@ -23,7 +25,7 @@ def draw_actions(exchange: Exchange, answer: Answer | None, later: int) -> None:
             with st.popover(
                 t("copy"), type="tertiary", icon=":material/content_copy:", help=t("copy")
             ):
-                st.code(answer.text, language=None, wrap_lines=True)
+                st.code(_to_paste(answer), language=None, wrap_lines=True)
             question = answer.rewritten or answer.question
             watch_button(question, exchange.index, f"watch-{exchange.id}")
         if not later:
@@ -42,6 +44,15 @@ def draw_actions(exchange: Exchange, answer: Answer | None, later: int) -> None:
         watch_end(answer.rewritten or answer.question, exchange.index)
 
 
+def _to_paste(answer: Answer) -> str:
+    """An answer as it can stand in a report: its numbers mean nothing without their sources."""
+    sources = [
+        f"[{citation.number}] {without_invisible(citation.source)}, {place_of(citation)}"
+        for citation in answer.citations
+    ]
+    return "\n".join([answer.text, *([""] if sources else []), *sources])
+
+
 def _rate(exchange: Exchange) -> None:
     key = f"rating-{exchange.id}"
     st.feedback(
@@ -51,17 +62,28 @@ def _rate(exchange: Exchange) -> None:
         on_change=lambda: conversation.rate(exchange, st.session_state[key]),
     )
     icon = ":material/mode_comment:" if exchange.comment else ":material/add_comment:"
+    opened = f"comment-open-{exchange.id}"
+
+    # What another tab saved meanwhile must not take the place of what was typed here.
+    said = f"said-{exchange.id}"
+
+    def save() -> None:
+        conversation.comment(exchange, st.session_state[said].strip())
+        st.session_state[opened] = False
+
     with (
-        st.popover(t("comment"), type="tertiary", icon=icon, help=t("comment")),
+        st.popover(
+            t("comment"),
+            type="tertiary",
+            icon=icon,
+            help=t("comment"),
+            key=opened,
+            on_change="rerun",
+        ),
         st.form(f"comment-{exchange.id}", border=False),
     ):
-        # What another tab saved meanwhile must not take the place of what was typed here.
-        said = f"said-{exchange.id}"
         st.text_area(t("comment_label"), exchange.comment, max_chars=_LONGEST_COMMENT, key=said)
-        st.form_submit_button(
-            t("save"),
-            on_click=lambda: conversation.comment(exchange, st.session_state[said].strip()),
-        )
+        st.form_submit_button(t("save"), on_click=save)
 
 
 def _edit(exchange: Exchange, later: int) -> None:

@@ -11,6 +11,7 @@ from ui import resources, session
 from ui.conversation import index_of
 from ui.history import history
 from ui.language import language_switch, number, t, widget_words
+from ui.reachable import keep_reachable
 from ui.scope import asked_over
 from ui.scripts import uncover_by_click
 from ui.sign_in import may_enter, sign_out
@@ -57,6 +58,7 @@ def main() -> None:
         if running := resources.models_if_loaded():
             st.caption(inert(worded(running)))
         uncover_by_click()
+        keep_reachable()
 
 
 def _sidebar(*, uploads: bool) -> bool:

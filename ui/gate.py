@@ -6,6 +6,7 @@ in carries a signed token in a cookie that scripts in the page cannot read.
 
 import html
 import ipaddress
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,7 +77,12 @@ def routes(settings: Settings) -> list[Route]:
     def show(request: Request) -> Response:
         if holder(request, settings):
             return RedirectResponse("/", 303)
-        return _page(_language(request), "", 200)
+        language = _language(request)
+        try:
+            open_accounts(settings).names()
+        except AccountError as error:  # no password would be right
+            return _page(language, worded(str(error), language), 503)
+        return _page(language, "", 200)
 
     async def check(request: Request) -> Response:
         language = _language(request)
@@ -101,7 +107,8 @@ def routes(settings: Settings) -> list[Route]:
         return response
 
     def leave(request: Request) -> Response:
-        open_accounts(settings).end(request.cookies.get(COOKIE, ""))
+        with suppress(AccountError):  # one that nobody can read lets nobody in
+            open_accounts(settings).end(request.cookies.get(COOKIE, ""))
         response = RedirectResponse(SIGN_IN, 303)
         response.delete_cookie(COOKIE, path="/")
         return response
@@ -117,8 +124,15 @@ def routes(settings: Settings) -> list[Route]:
 
 def holder(connection: HTTPConnection, settings: Settings) -> str | None:
     """Who has signed in on this connection with a local account; None where no one has."""
-    token = connection.cookies.get(COOKIE, "")
-    return open_accounts(settings).holder(token) if token else None
+    return holder_of(connection.cookies.get(COOKIE, ""), settings)
+
+
+def holder_of(token: str, settings: Settings) -> str | None:
+    """Whose token this is; None where it is worthless, or no account can be read to tell."""
+    try:
+        return open_accounts(settings).holder(token) if token else None
+    except AccountError:  # the sign-in page tells, which is where they are sent
+        return None
 
 
 def _on_loopback(connection: HTTPConnection) -> bool:

@@ -68,7 +68,7 @@ def _row(item: Conversation) -> bool:
             help=f"{one_line(item.title, _LONGEST)} · {t('when', at=local(item.updated))}",
         )
         action = st.menu_button(
-            t("conversation_menu"),
+            t("conversation_menu", title=one_line(item.title, _LONGEST)),
             ["rename", "delete"],
             key=f"menu-{item.id}",
             type="tertiary",

@@ -86,34 +86,35 @@ if (!window.uncoversByClick) {
 
 def cite_by_click() -> None:
     """Let a click on [2] in an answer's text do what the button [2] under it does."""
-    _run(_CITE, "cite")
+    run_script(_CITE, "cite")
 
 
 def uncover_by_click() -> None:
     """Let a choice in the sidebar close it where it covers what was chosen."""
-    _run(_UNCOVER, "uncover")
+    run_script(_UNCOVER, "uncover")
 
 
 def show_top_of_answer(occasion: str) -> None:
     """Go back to where the newest exchange begins, once an ``occasion``."""
-    _run(_TO_TOP_OF + _TOP + _REPEATED, f"top-{occasion}")
+    run_script(_TO_TOP_OF + _TOP + _REPEATED, f"top-{occasion}")
 
 
 def focus_question(occasion: str) -> None:
     """Put the cursor into the question's box, once an ``occasion``, where no one types yet."""
-    _run(_FOCUS + _REPEATED, f"focus-{occasion}")
+    run_script(_FOCUS + _REPEATED, f"focus-{occasion}")
 
 
 def show_top_of_evidence(occasion: str) -> None:
     """On a narrow screen, go to the evidence that was chosen, once an ``occasion``."""
-    _run(_TO_TOP_OF + _EVIDENCE, f"evidence-{occasion}")
+    run_script(_TO_TOP_OF + _EVIDENCE, f"evidence-{occasion}")
 
 
 def scroll_to_quote(occasion: str) -> None:
     """Scroll the text of a page to the quote that is marked in it, once an ``occasion``."""
-    _run(_SCROLL, f"scroll-{occasion}")
+    run_script(_SCROLL, f"scroll-{occasion}")
 
 
-def _run(script: str, key: str) -> None:
+def run_script(script: str, key: str) -> None:
+    """Run a constant script in the page, once a ``key``."""
     with st.container(key=f"script-{key}"):
         st.html(f"<script>{{{script}}}</script>", unsafe_allow_javascript=True)

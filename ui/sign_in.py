@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from rag_app.accounts import open_accounts
 from rag_app.errors import MissingExtra
 from rag_app.rendering import one_line
 from ui.exposure import is_private
-from ui.gate import COOKIE, SIGN_IN, SIGN_OUT
+from ui.gate import COOKIE, SIGN_IN, SIGN_OUT, holder_of
 from ui.language import t
 from ui.resources import settings
 from ui.wording import told
@@ -20,8 +19,7 @@ def signed_in() -> str:
     """The user's name; "" where no one signs in, or no one has."""
     way = settings().sign_in
     if way == "local":
-        token = st.context.cookies.get(COOKIE, "")
-        return open_accounts(settings()).holder(token) or "" if token else ""
+        return holder_of(st.context.cookies.get(COOKIE, ""), settings()) or ""
     if way == "oidc" and _known() and is_allowed(*_address(), settings().sign_in_allow):
         # "sub" is the provider's own, and never given to someone else; an address may be.
         return str(st.user.get("sub") or "")

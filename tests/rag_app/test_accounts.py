@@ -72,7 +72,7 @@ def test_the_file_is_its_owners_and_tells_no_password(accounts: Accounts, own):
     held = json.loads(path.read_text())["accounts"]
     assert held["ana"]["hash"] != held["eva"]["hash"]  # salted
     path.write_text("{}")
-    with pytest.raises(AccountError, match="cannot be read"):
+    with pytest.raises(AccountError, match="is damaged"):
         accounts.names()
 
 

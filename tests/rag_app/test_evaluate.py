@@ -117,6 +117,13 @@ def test_a_broken_line_is_named(tmp_path: Path, capsys):
     assert "line 1, is no question: it has no 'question'" in capsys.readouterr().err
 
 
+def test_a_file_that_a_spreadsheet_saved_as_utf_16_is_told_how_to_save(tmp_path: Path, capsys):
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"id": 1}\n', "utf-16")
+    assert main([str(path)]) == 2
+    assert "is not UTF-8 text. Save it as UTF-8." in capsys.readouterr().err
+
+
 def test_a_line_separator_within_a_question_ends_no_line(tmp_path: Path):
     path = tmp_path / "q.jsonl"
     row = {"id": "1", "question": "How long\u2028is it?", "answerable": False, "evidence": []}

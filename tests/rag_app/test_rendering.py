@@ -88,3 +88,19 @@ def test_the_lines_of_an_answer_stay_lines():
 
 def test_a_note_on_a_sentence_that_is_not_found_stands_at_the_end():
     assert answer_markdown("One.", [("Another.", "A")]) == "One. A"
+
+
+# What Streamlit makes other signs of where white space stands on both sides, or nothing.
+MADE_OTHER = re.compile(r"(?:^|\s)(?:<->|->|<-|--|>=|<=|~=)(?=\s|$)")
+
+
+def test_signs_that_stand_alone_stay_as_they_are():
+    for sign in ("<->", "->", "<-", "--", ">=", "<=", "~="):
+        shown = rendered(inert(f"a {sign} b")).replace("&lt;", "<").replace("&gt;", ">")
+        assert "\u200b" in shown
+        assert not MADE_OTHER.search(shown), sign
+
+
+def test_a_command_that_an_error_names_can_be_copied():
+    said = "Run: python -m ingest --repair papers --index=old-notes"
+    assert f"<p>{said}</p>" in rendered(inert(said))

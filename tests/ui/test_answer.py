@@ -96,3 +96,8 @@ def test_the_tokens_of_a_draft_that_no_one_sees_are_not_told(server):
     said = texts(shown(server, QUOTED))
     assert "3.0 s" in said
     assert "tokens" not in said
+
+
+def test_what_is_copied_of_an_answer_names_its_sources(server):
+    tab = shown(server, QUOTED)
+    assert [code.value for code in tab.code] == ["“4 miles” [1]\n\n[1] gone.pdf, page 3"]

@@ -96,6 +96,27 @@ def test_a_wrong_password_is_told_and_guessing_slowed_down(client: TestClient):
     assert any(sign_in(client, "wrong password").status_code == 429 for _ in range(8))
 
 
+@pytest.mark.parametrize("damage", ["", "{", "[]"])
+def test_a_damaged_file_of_accounts_lets_no_one_in_and_is_told(
+    client: TestClient, own: Settings, damage: str
+):
+    sign_in(client)
+    accounts = own.indexes_dir / "accounts.json"
+    whole = accounts.read_text()
+    accounts.write_text(damage)
+    assert client.get("/documents", headers=HTML).headers["location"] == "/sign-in"
+    told = client.get("/sign-in", headers={"accept-language": "pt-BR"})
+    assert told.status_code == 503
+    assert "está danificado" in told.text
+    assert "is damaged" in sign_in(client).text
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(STREAM):
+        pass
+    accounts.write_text(whole)
+    assert client.get("/documents").text == "documents"  # who was signed in still is
+    accounts.write_text(damage)
+    assert client.get("/sign-out").status_code == 303
+
+
 def test_a_refusal_is_told_in_the_browser_s_language(client: TestClient):
     client.headers["accept-language"] = "pt-BR"
     answers = [sign_in(client, "wrong password") for _ in range(8)]

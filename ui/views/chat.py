@@ -9,6 +9,7 @@ from ui import conversation, resources, session
 from ui.answer import draw_exchange
 from ui.evidence import draw_evidence, evidence_of
 from ui.language import current_language, t
+from ui.reachable import read_out, unseen_heading
 from ui.scope import scope_chip
 from ui.scripts import cite_by_click, focus_question, show_top_of_answer
 from ui.wording import told
@@ -49,15 +50,19 @@ def chat() -> None:
             st.info(t("no_such_conversation"))
         _first_screen(index)
     cite_by_click()
-    focus_question(f"{session.open_conversation()}-{len(exchanges or ())}")
+    # An answer made anew has an exchange of its own, and what was clicked for it is gone.
+    newest = exchanges[-1].id if exchanges else ""
+    focus_question(f"{session.open_conversation()}-{newest}")
 
 
 def _conversation(exchanges: list[Exchange]) -> None:
     first = _first_drawn(exchanges)
     selected = _selected(exchanges)
-    for exchange in exchanges[first:]:
+    unseen_heading(1, t("title"), "title")
+    for number, exchange in enumerate(exchanges[first:], first + 1):
         beside, evidence = st.columns(_ANSWER_AND_EVIDENCE, gap="medium")
         with beside, st.container(key=f"exchange-{exchange.id}"):
+            unseen_heading(2, t("read_out_question", number=number), f"{exchange.id}")
             draw_exchange(
                 exchange,
                 later=sum(other.id > exchange.id for other in exchanges),
@@ -66,8 +71,18 @@ def _conversation(exchanges: list[Exchange]) -> None:
         if selected and selected[0] == exchange.id:
             with evidence:
                 draw_evidence(exchange, selected[1])
+    _tell(exchanges[-1])
     if exchanges[-1].answer is not None:
         show_top_of_answer(str(exchanges[-1].id))
+
+
+def _tell(newest: Exchange) -> None:
+    """Have it read out that an answer is being made, and then what it is."""
+    if newest.answer is not None:
+        count = len(newest.answer.citations)
+        read_out(t("read_out_answer", text=newest.answer.text, count=count), f"{newest.id}-answer")
+    elif conversation.is_answering(newest):
+        read_out(t("read_out_asked"), f"{newest.id}-asked")
 
 
 def _first_drawn(exchanges: list[Exchange]) -> int:
