@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag_app.evidence import Sentence
-from rag_app.figures import figures
 from rag_app.grounding import Gate, judge
 from rag_app.language import detect
+from rag_app.matching.figures import figures
 from rag_app.values import Passage
 
 LENIENT = Gate(0.8, finished=False, in_order=False)  # as for models of the user's own

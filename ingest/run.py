@@ -16,9 +16,9 @@ from ingest.scanning import FoundFile
 from rag_app import terms
 from rag_app.embedding import VERSION as EMBEDDING_VERSION
 from rag_app.embedding import Embedder
-from rag_app.embedding_engines import EmbeddedText
 from rag_app.errors import FileRejected
 from rag_app.language import detect
+from rag_app.models.embedding_engines import EmbeddedText
 from rag_app.sentences import Span
 from rag_app.settings import Settings
 from rag_app.store.contents import EmbeddedChunk, embedded_digest

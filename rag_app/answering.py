@@ -16,14 +16,14 @@ from rag_app.errors import Cancelled
 from rag_app.evidence import Sentence, rank_sentences, weigh_words
 from rag_app.identity import identify
 from rag_app.inventory import take
-from rag_app.inventory_questions import Inventory, inventory_of
 from rag_app.language import Language, detect
 from rag_app.llm import describe, load_llm
+from rag_app.models.sentence_reader import load_sentence_reader
 from rag_app.narrowing import check_sources, scope_of
+from rag_app.question.inventories import Inventory, inventory_of
+from rag_app.question.rewriting import stand_alone
 from rag_app.recording import recorded
 from rag_app.retrieval import as_text, checked, find
-from rag_app.rewriting import stand_alone
-from rag_app.sentence_reader import load_sentence_reader
 from rag_app.settings import Settings, load_settings
 from rag_app.store.database import Database
 from rag_app.store.reader import open_index

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from rag_app.embedding_engines import (
+from rag_app.errors import ModelNotFound, SettingError
+from rag_app.models.embedding_engines import (
     EmbeddedText,
     EmbeddingEngine,
     OpenVINOEngine,
     TorchEngine,
     Vectors,
 )
-from rag_app.errors import ModelNotFound, SettingError
 from rag_app.sentences import Span
 from rag_app.settings import Settings
 
@@ -148,7 +148,7 @@ class Embedder(Embeddings):
 def _load(name: str, device: str, threads: int, cache_dir: Path) -> Embedder:
     from tokenizers import Tokenizer
 
-    from rag_app.conversion import converted
+    from rag_app.models.conversion import converted
 
     folder = _model_folder(name)
     digest = _sha256(folder)

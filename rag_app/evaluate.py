@@ -17,10 +17,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag_app import metrics
 from rag_app.command import end, usage
 from rag_app.errors import DocumentsError, QuestionError, RagError
-from rag_app.question_file import (
+from rag_app.evaluation import metrics
+from rag_app.evaluation.questions import (
     Place,
     Question,
     document_name,
@@ -153,7 +153,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("\nStopped; nothing is written.\n")
         return 130
     data = asdict(run)
-    from rag_app.evaluation_report import as_html, as_text
+    from rag_app.evaluation.report import as_html, as_text
 
     sys.stdout.write(as_text(data, before) + "\n\n")
     try:

@@ -8,20 +8,20 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from rag_app.definitions import defined_by, defines
 from rag_app.embedding import Embedder
 from rag_app.language import Language, detect
-from rag_app.numbering import is_of_another_variant, is_under_another_number
-from rag_app.periods import is_of_another_period
-from rag_app.row_names import is_row_of_another_name
-from rag_app.rows import cells, is_another_row
-from rag_app.sentence_reader import Candidate, SentenceReader
+from rag_app.matching.numbering import is_of_another_variant, is_under_another_number
+from rag_app.matching.periods import is_of_another_period
+from rag_app.matching.row_names import is_row_of_another_name
+from rag_app.matching.rows import cells, is_another_row
+from rag_app.matching.weekdays import is_of_another_day
+from rag_app.models.sentence_reader import Candidate, SentenceReader
+from rag_app.question.definitions import defined_by, defines
 from rag_app.sentence_similarity import KeptVectors, cosines
 from rag_app.store.database import Database
 from rag_app.stretches import Stretch, stretches
 from rag_app.terms import analyse, words_of
 from rag_app.values import Passage
-from rag_app.weekdays import is_of_another_day
 
 # An English embedder's cosine says little about Portuguese.
 COSINE_WEIGHT: dict[Language, float] = {"en": 1.4, "pt": 0.7}

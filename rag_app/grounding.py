@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from rag_app.dates import dates
 from rag_app.evidence import Sentence
-from rag_app.figures import Figure, figures, says, table_powers
 from rag_app.language import ALL_STOP_WORDS, Language, detect
-from rag_app.reversal import is_swapped, is_turned, marks
+from rag_app.matching.dates import dates
+from rag_app.matching.figures import Figure, figures, says, table_powers
+from rag_app.matching.reversal import is_swapped, is_turned, marks
 from rag_app.terms import analyse
 from rag_app.values import Label
 

@@ -20,7 +20,7 @@ from rag_app.fusion import (
     smooth,
 )
 from rag_app.language import detect
-from rag_app.routing import route
+from rag_app.question.routing import route
 from rag_app.store.reader import IndexReader
 from rag_app.values import Scope
 

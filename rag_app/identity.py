@@ -14,8 +14,8 @@ from pathlib import Path
 from rag_app.embedding import load_embedder
 from rag_app.errors import ModelNotFound
 from rag_app.llm.spec import parse_spec
+from rag_app.models.sentence_reader import reader_sha256
 from rag_app.prompts import prompts_sha256
-from rag_app.sentence_reader import reader_sha256
 from rag_app.settings import Settings
 from rag_app.store.reader import open_index
 from rag_app.values import Request, Scope

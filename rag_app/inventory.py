@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from rag_app.catalogue import list_documents
 from rag_app.injection import honest
-from rag_app.inventory_questions import Inventory
 from rag_app.language import Language
+from rag_app.question.inventories import Inventory
 from rag_app.quotation import spoken
 from rag_app.store.database import Database
 from rag_app.terms import all_words, analyse, joined_words, stands_in, stems_in, words_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag_app.errors import MissingExtra
-from rag_app.metrics import percentile
+from rag_app.evaluation.metrics import percentile
 from rag_app.values import Exchange
 
 _PROC = Path("/proc")

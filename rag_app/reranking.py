@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from rag_app.errors import ModelNotFound
-from rag_app.hub import only_local
+from rag_app.models.hub import only_local
 from rag_app.settings import Settings
 from rag_app.values import Passage
 

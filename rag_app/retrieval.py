@@ -13,10 +13,10 @@ from langchain_core.retrievers import BaseRetriever
 from rag_app.embedding import load_embedder
 from rag_app.errors import QuestionError
 from rag_app.fusion import FIGURES_WEIGHT, favour_figures
-from rag_app.glossary import expand
 from rag_app.hybrid_search import Query, search
 from rag_app.merging import merge_neighbours
 from rag_app.narrowing import check_sources, scope_of
+from rag_app.question.glossary import expand
 from rag_app.reranking import READS, rerank
 from rag_app.settings import Settings, load_settings
 from rag_app.store.reader import open_index

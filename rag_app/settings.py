@@ -99,7 +99,8 @@ class Settings(BaseSettings):
         "", description="a cross-encoder's sentence-transformers name or folder; none if empty"
     )
     glossary: Path | None = Field(
-        None, description="TOML file of terms beside the packaged ones (`rag_app/glossary.toml`)"
+        None,
+        description="TOML file of terms beside those in `rag_app/question/glossary.toml`",
     )
 
     # Answering

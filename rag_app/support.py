@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from rag_app.dates import MONTH_OF
 from rag_app.evidence import Sentence, probability
 from rag_app.language import ALL_STOP_WORDS, Language, detect, is_surely
-from rag_app.numbering import is_of_another_number, phrases_of_codes
-from rag_app.parallels import names_in_the_place_of_others
-from rag_app.periods import is_of_another_period
+from rag_app.matching.dates import MONTH_OF
+from rag_app.matching.numbering import is_of_another_number, phrases_of_codes
+from rag_app.matching.parallels import names_in_the_place_of_others
+from rag_app.matching.periods import is_of_another_period
+from rag_app.matching.weekdays import is_day
 from rag_app.store.database import Database
 from rag_app.terms import any_of, stems_in, words_of
 from rag_app.values import Scope
-from rag_app.weekdays import is_day
 
 
 @dataclass(frozen=True)

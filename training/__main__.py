@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from transformers import AutoTokenizer, BertModel
 
 from rag_app.embedding import packaged_model
-from rag_app.network import Row
-from rag_app.sentence_reader import ADAPTER, SCALE, pair, reader_module
+from rag_app.models.network import Row
+from rag_app.models.sentence_reader import ADAPTER, SCALE, pair, reader_module
 from training.questions import Group, load_groups
 
 _RANK = 16

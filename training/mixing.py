@@ -9,7 +9,7 @@ from pathlib import Path
 
 from safetensors.torch import load_file, save_file
 
-from rag_app.sentence_reader import ADAPTER
+from rag_app.models.sentence_reader import ADAPTER
 
 
 def main() -> None:

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from rag_app.follow_ups import follow_ups
 from rag_app.identity import scope_in
+from rag_app.question.follow_ups import follow_ups
 from rag_app.rendering import answer_markdown, inert, one_line
 from rag_app.values import Answer, Exchange
 from ui import conversation, session

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from rag_app.evaluation_runs import Run
+from rag_app.evaluation.runs import Run
 from rag_app.monitoring import Past, StageTime
 from ui.language import t
 

@@ -5,8 +5,8 @@ from datetime import datetime
 import streamlit as st
 
 from rag_app.errors import RagError
-from rag_app.follow_ups import is_cited
 from rag_app.identity import scope_in
+from rag_app.question.follow_ups import is_cited
 from rag_app.rendering import inert
 from rag_app.values import Answer, Exchange, Passage, Scope
 from ui import resources

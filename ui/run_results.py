@@ -6,9 +6,9 @@ import streamlit as st
 
 from rag_app.content_filter import veiled
 from rag_app.evaluate import Scored
-from rag_app.evaluation_runs import Run, changes, faults
+from rag_app.evaluation.questions import Place, document_name
+from rag_app.evaluation.runs import Run, changes, faults
 from rag_app.invisible import without_invisible
-from rag_app.question_file import Place, document_name
 from rag_app.rendering import inert, one_line
 from ui import resources
 from ui.language import number, t

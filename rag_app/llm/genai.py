@@ -20,7 +20,7 @@ from rag_app.llm.engine import (
 from rag_app.llm.fingerprint import file_sha256
 from rag_app.llm.gguf_header import GGUFHeader
 from rag_app.llm.text import Detokenizer, disarm
-from rag_app.model_cache import made_once
+from rag_app.models.model_cache import made_once
 
 _NETWORK = "openvino_model.xml"
 _BIG = 1 << 30  # bytes; a model of more reads its prompt in smaller steps

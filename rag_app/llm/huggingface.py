@@ -10,7 +10,6 @@ import torch
 import transformers
 
 from rag_app.errors import MissingExtra, ModelError, ModelNotFound
-from rag_app.hub import only_local
 from rag_app.llm.engine import (
     TEMPLATE_OPTIONS,
     Engine,
@@ -26,7 +25,8 @@ from rag_app.llm.fingerprint import file_sha256
 from rag_app.llm.quantized import quantize_linears
 from rag_app.llm.spec import ModelSpec
 from rag_app.llm.text import Detokenizer, disarm
-from rag_app.model_cache import quiet_transformers
+from rag_app.models.hub import only_local
+from rag_app.models.model_cache import quiet_transformers
 
 _STEP = 256  # tokens of the prompt that are read between two looks at whether to go on
 _BITS = {"int8": 8, "int4": 4}

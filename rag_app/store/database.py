@@ -8,9 +8,9 @@ from pathlib import Path
 
 from rag_app import terms
 from rag_app.embedding import EmbedderIdentity
-from rag_app.embedding_engines import EmbeddedText
 from rag_app.errors import EmbedderMismatch
 from rag_app.language import language_of
+from rag_app.models.embedding_engines import EmbeddedText
 from rag_app.store.contents import Contents, EmbeddedChunk
 from rag_app.store.digest import document_digest
 from rag_app.store.vector_rows import packed

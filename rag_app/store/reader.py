@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rag_app import terms
 from rag_app.embedding import Embedder, Vectors, load_embedder
-from rag_app.routing import Names, names_of
+from rag_app.question.routing import Names, names_of
 from rag_app.settings import Settings
 from rag_app.store.connection import has_log, named_errors
 from rag_app.store.database import Database

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from rag_app.conversion import converted
 from rag_app.embedding import load_embedder, packaged_model
-from rag_app.embedding_engines import OpenVINOEngine
 from rag_app.errors import ModelNotFound, SettingError
-from rag_app.sentence_reader import load_sentence_reader
+from rag_app.models.conversion import converted
+from rag_app.models.embedding_engines import OpenVINOEngine
+from rag_app.models.sentence_reader import load_sentence_reader
 from rag_app.settings import load_settings
 
 TEXTS = [
@@ -65,7 +65,7 @@ def test_a_sentence_knows_what_its_chunk_speaks_of(embedder):
 
 def test_the_network_as_converted_pools_sentences_as_torch_does(embedder):
     from rag_app.embedding import _model_folder
-    from rag_app.embedding_engines import TorchEngine
+    from rag_app.models.embedding_engines import TorchEngine
 
     texts, spans = [CHUNK, TEXTS[0], "?"], [SENTENCES, [(0, len(TEXTS[0]))], []]
     torches = TorchEngine(_model_folder("packaged"), "cpu", embedder._tokenizer)

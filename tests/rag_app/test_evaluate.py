@@ -7,7 +7,7 @@ import pytest
 
 from rag_app.errors import QuestionError
 from rag_app.evaluate import evaluate, main, read_questions
-from rag_app.evaluation_runs import keep_questions, question_files
+from rag_app.evaluation.runs import keep_questions, question_files
 from rag_app.settings import Settings
 from tests.conftest import PROJECT
 

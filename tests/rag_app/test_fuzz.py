@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag_app.errors import DocumentsError, SettingError
-from rag_app.question_file import read_questions
+from rag_app.evaluation.questions import read_questions
 from rag_app.settings import Settings, load_settings
 
 printable = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)

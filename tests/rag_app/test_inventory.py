@@ -2,7 +2,7 @@ import pytest
 
 from ingest.pipeline import ingest
 from rag_app import ask
-from rag_app.inventory_questions import inventory_of
+from rag_app.question.inventories import inventory_of
 from rag_app.store.database import Database
 
 

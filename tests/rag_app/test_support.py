@@ -9,21 +9,21 @@ from ingest.pipeline import ingest
 from rag_app.answering import ask
 from rag_app.embedding import load_embedder
 from rag_app.evidence import Sentence
-from rag_app.numbering import (
+from rag_app.matching.numbering import (
     is_of_another_number,
     is_of_another_variant,
     is_under_another_number,
     phrases_of_codes,
 )
-from rag_app.parallels import names_in_the_place_of_others
-from rag_app.periods import is_of_another_period
-from rag_app.row_names import is_row_of_another_name
-from rag_app.rows import cells, is_another_row
+from rag_app.matching.parallels import names_in_the_place_of_others
+from rag_app.matching.periods import is_of_another_period
+from rag_app.matching.row_names import is_row_of_another_name
+from rag_app.matching.rows import cells, is_another_row
+from rag_app.matching.weekdays import is_of_another_day
 from rag_app.store.places import index_folder
 from rag_app.store.reader import open_reader
 from rag_app.support import support_of
 from rag_app.values import Passage
-from rag_app.weekdays import is_of_another_day
 
 PLANTS = "".join(
     f"Plant {number},{metal},{100 * number + at},{200 * number + at}\n"

@@ -13,12 +13,12 @@ with atheris.instrument_imports(include=["rag_app", "ingest"]):
     from ingest.loaders.decoding import text_from
     from ingest.loading import visible
     from rag_app.errors import FileRejected
-    from rag_app.figures import figures
-    from rag_app.inventory_questions import inventory_of
-    from rag_app.periods import is_of_another_period
+    from rag_app.matching.figures import figures
+    from rag_app.matching.periods import is_of_another_period
+    from rag_app.matching.rows import cells, is_another_row
+    from rag_app.question.inventories import inventory_of
+    from rag_app.question.rewriting import stand_alone
     from rag_app.rendering import inert
-    from rag_app.rewriting import stand_alone
-    from rag_app.rows import cells, is_another_row
     from rag_app.sentences import sentences
     from rag_app.terms import analyse
 

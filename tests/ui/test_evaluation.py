@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from ingest.pipeline import ingest
 from rag_app.errors import RagError
 from rag_app.evaluate import Evaluation, Scored
-from rag_app.evaluation_runs import changes, load_run, run_names, save_run
+from rag_app.evaluation.runs import changes, load_run, run_names, save_run
 from rag_app.settings import Settings
 
 QUESTIONS = [
@@ -77,7 +77,7 @@ def test_a_question_file_is_run_and_its_failures_are_shown(app: AppTest, own: Se
 
 def test_two_runs_are_compared(app: AppTest, own: Settings, documents: Path):
     from rag_app.evaluate import evaluate
-    from rag_app.question_file import read_questions
+    from rag_app.evaluation.questions import read_questions
 
     questions = read_questions(own.indexes_dir / "evaluations" / "questions" / "mine.jsonl")
     before = save_run(evaluate(questions, index="default", settings=own), "mine", 1, own)

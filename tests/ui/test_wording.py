@@ -15,9 +15,9 @@ from ingest.pipeline import plan_only
 from rag_app import errors
 from rag_app.content_filter import screen_question
 from rag_app.embedding import load_embedder
+from rag_app.evaluation.questions import read_questions
 from rag_app.llm import load_llm
 from rag_app.log import ExchangeLog
-from rag_app.question_file import read_questions
 from rag_app.retrieval import retrieve
 from rag_app.settings import Settings
 from rag_app.store.database import Database
@@ -35,7 +35,8 @@ _RAISED = {
     if isinstance(kind, type) and issubclass(kind, errors.RagError)
 } - {"FileRejected", "Cancelled"}  # a file's reasons are looked at apart; a stop is a state
 _WITHIN = {  # modules whose ValueError or OSError stands within an error's text
-    "rag_app/question_file.py", "rag_app/llm/gguf_header.py", "rag_app/model_cache.py",
+    "rag_app/evaluation/questions.py", "rag_app/llm/gguf_header.py",
+    "rag_app/models/model_cache.py",
 }  # fmt: skip
 _NOT_SHOWN = {  # functions that commands, and callers from Python, alone meet
     "rag_app/accounts.py": {"add", "remove"},

@@ -8,7 +8,8 @@ import streamlit as st
 
 from rag_app.errors import RagError
 from rag_app.evaluate import evaluate
-from rag_app.evaluation_runs import (
+from rag_app.evaluation.questions import Question, read_questions, unknown_evidence
+from rag_app.evaluation.runs import (
     Run,
     keep_questions,
     load_run,
@@ -16,7 +17,6 @@ from rag_app.evaluation_runs import (
     run_names,
     save_run,
 )
-from rag_app.question_file import Question, read_questions, unknown_evidence
 from rag_app.rendering import inert
 from rag_app.values import INDEXED
 from ui import resources, session, tasks

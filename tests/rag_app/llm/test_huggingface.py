@@ -12,10 +12,10 @@ import pytest
 from huggingface_hub.errors import OfflineModeIsEnabled
 
 from rag_app.errors import Cancelled, ModelError, ModelNotFound
-from rag_app.hub import only_local
 from rag_app.llm import load_llm
 from rag_app.llm.engine import Job, Message, Request
 from rag_app.llm.spec import parse_spec
+from rag_app.models.hub import only_local
 from rag_app.settings import load_settings
 from tests.conftest import PROJECT
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from rag_app.network import Network, Outputs, Row
+from rag_app.models.network import Network, Outputs, Row
 from rag_app.sentences import Span
 
 Vectors = npt.NDArray[np.float32]

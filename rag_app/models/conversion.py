@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag_app.embedding_engines import pools_by_mean
 from rag_app.errors import ModelNotFound
-from rag_app.model_cache import made_once, quiet_transformers, save_network
+from rag_app.models.embedding_engines import pools_by_mean
+from rag_app.models.model_cache import made_once, quiet_transformers, save_network
 
 if TYPE_CHECKING:
     from rag_app.embedding import EmbedderIdentity

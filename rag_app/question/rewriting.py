@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from rag_app.language import Language, detect
-from rag_app.pronouns import ownerless, refers, told_of
-from rag_app.question_parts import (
+from rag_app.question.parts import (
     A_PERIOD,
     ABOUT,
     ARTICLE,
@@ -26,6 +25,7 @@ from rag_app.question_parts import (
     telling_words,
     topic_of,
 )
+from rag_app.question.pronouns import ownerless, refers, told_of
 
 # "Thanks!", "ok, obrigada": no question.
 _COURTESY = re.compile(

@@ -5,7 +5,7 @@ import pytest
 
 from rag_app.embedding import _load, load_embedder
 from rag_app.errors import CacheNotWritten
-from rag_app.model_cache import made_once
+from rag_app.models.model_cache import made_once
 from rag_app.settings import load_settings
 
 

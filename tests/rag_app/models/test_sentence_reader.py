@@ -1,6 +1,6 @@
 import pytest
 
-from rag_app.sentence_reader import Candidate, load_sentence_reader, pair
+from rag_app.models.sentence_reader import Candidate, load_sentence_reader, pair
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag_app.metrics import contains, exact_match, hit, interval, ndcg, reciprocal_rank, token_f1
+from rag_app.evaluation.metrics import (
+    contains,
+    exact_match,
+    hit,
+    interval,
+    ndcg,
+    reciprocal_rank,
+    token_f1,
+)
 
 ranks = st.one_of(st.none(), st.integers(1, 50))
 

@@ -1,4 +1,4 @@
-from rag_app.follow_ups import follow_ups
+from rag_app.question.follow_ups import follow_ups
 from rag_app.values import Answer, Citation, Passage
 
 

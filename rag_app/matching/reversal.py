@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag_app.dates import dates
-from rag_app.figures import Figure
 from rag_app.language import Language
+from rag_app.matching.dates import dates
+from rag_app.matching.figures import Figure
 from rag_app.terms import analyse
 
 _A_WORD = re.compile(r"[^\W\d_]+")

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag_app.dates import MONTH_OF
 from rag_app.language import ALL_STOP_WORDS
+from rag_app.matching.dates import MONTH_OF
 from rag_app.terms import stems_in
 
 # "line 15", "plant no. 3", "Lei nº 8", "B-14"; not the 1 of "version 1.2".

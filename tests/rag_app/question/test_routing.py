@@ -3,7 +3,7 @@ import unicodedata
 import pytest
 
 from rag_app import retrieve
-from rag_app.routing import names_of, route
+from rag_app.question.routing import names_of, route
 
 REPORTS = [
     "reports/BESTBUY_2022_10K.pdf",

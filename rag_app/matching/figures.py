@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rag_app.dates import MONTH_OF
 from rag_app.language import Language
+from rag_app.matching.dates import MONTH_OF
 
 
 @dataclass(frozen=True)

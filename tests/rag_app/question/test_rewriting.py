@@ -1,6 +1,6 @@
 import pytest
 
-from rag_app.rewriting import stand_alone
+from rag_app.question.rewriting import stand_alone
 
 REVENUE = "What was the net revenue of Pfizer in 2021?"
 RECEITA = "Qual foi a receita da Pfizer em 2021?"

@@ -19,13 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rag_app.embedding import packaged_model
-from rag_app.model_cache import made_once, quiet_transformers, save_network
-from rag_app.network import Network, Row
+from rag_app.models.model_cache import made_once, quiet_transformers, save_network
+from rag_app.models.network import Network, Row
 from rag_app.settings import Settings
 
 SCALE = 2.0  # of the adapter's product, in training as here
 _NETWORK = "model.xml"
-ADAPTER = Path(__file__).parent / "models" / "sentence_reader.safetensors"
+ADAPTER = Path(__file__).parent / "sentence_reader.safetensors"
 
 # Tokens that are read of each part.
 _QUESTION, _BEFORE, _SENTENCE = 48, 32, 96

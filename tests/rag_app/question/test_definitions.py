@@ -1,6 +1,6 @@
 import pytest
 
-from rag_app.definitions import defined_by, defines
+from rag_app.question.definitions import defined_by, defines
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import os
 import pytest
 
 from rag_app.errors import SettingError
-from rag_app.glossary import Expansion, expand
 from rag_app.identity import identify
+from rag_app.question.glossary import Expansion, expand
 from rag_app.settings import load_settings
 from rag_app.values import Request
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag_app.numbering import Numbered, Numbers, asked_of, codes_in, numbered_things
+from rag_app.matching.numbering import Numbered, Numbers, asked_of, codes_in, numbered_things
 from rag_app.terms import stems_in
 
 _NAMED = re.compile(r"[^:;|]{1,60}: .*(?:; [^:;|]{1,60}: .*)+", re.DOTALL)  # "Plant: 5; Q1: 699"

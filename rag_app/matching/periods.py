@@ -2,7 +2,7 @@
 
 import re
 
-from rag_app.dates import MONTH_OF
+from rag_app.matching.dates import MONTH_OF
 
 Periods = dict[str, frozenset[int]]  # "year", "quarter" and "month" -> those named
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag_app.figures import figures, says, table_powers
+from rag_app.matching.figures import figures, says, table_powers
 
 
 @pytest.mark.parametrize(

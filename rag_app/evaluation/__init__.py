@@ -1,0 +1,1 @@
+"""An evaluation's questions, scores, report, and the runs that are kept."""

@@ -1,0 +1,1 @@
+"""The packaged networks: converted once, kept on disk, and run."""
