@@ -88,12 +88,13 @@ def differences(before: str, now: str) -> list[str]:
 def _model(settings: Settings) -> str:
     """A model's file by its size and time too, so that another in its place is another model."""
     spec = parse_spec(settings.llm)
-    if spec.kind != "gguf":
+    if spec.kind != "gguf" and not spec.adapter:
         return settings.llm
     from rag_app.llm.gguf import gguf_path
+    from rag_app.llm.huggingface import adapter_file
 
     try:
-        status = gguf_path(spec).stat()
+        status = (adapter_file if spec.adapter else gguf_path)(spec).stat()
     except (ModelNotFound, OSError):  # told when it is asked, if it is
         return settings.llm
     return f"{settings.llm} {status.st_size} {status.st_mtime_ns}"

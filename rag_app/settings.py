@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     )
     llm: str = Field(
         "packaged",
-        description="`packaged`, `gguf:PATH`, `hf:NAME-or-folder?quantize=int8`,"
+        description="`packaged`, `gguf:PATH`, `hf:NAME-or-folder?quantize=int8&adapter=FOLDER`,"
         " `openai:URL#MODEL`",
     )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where models run")

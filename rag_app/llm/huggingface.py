@@ -1,7 +1,9 @@
 """Hugging Face causal language models, quantized as they are loaded."""
 
+import hashlib
 import logging
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,15 +64,16 @@ class HuggingFaceEngine(Engine):
         self._model.eval()
         self._controls = _controls(self._tokenizer)
         self._ends = _ends(self._model, self._tokenizer)
-        files = sorted(Path(_source(spec)).glob("*.safetensors"))
+        weights = sorted(Path(_source(spec)).glob("*.safetensors"))
+        files = weights + ([adapter_file(spec)] if spec.adapter else [])
         config = self._model.config.get_text_config()  # that of the words, in models that see too
         self.card = ModelCard(
-            name=Path(spec.target).name,
+            name=Path(spec.target).name + (f" + {Path(spec.adapter).name}" if spec.adapter else ""),
             engine="transformers",
             precision=precision,
             device=device,
             size=sum(file.stat().st_size for file in files),
-            sha256=file_sha256(files[0], Path(job.cache_dir)) if len(files) == 1 else "",
+            sha256=_sha256(files, Path(job.cache_dir)) if len(weights) == 1 else "",
             context_tokens=int(getattr(config, "max_position_embeddings", 0) or 0),
         )
         log.info("Loaded %s in %.1f s.", self.card, time.perf_counter() - started)
@@ -136,6 +139,7 @@ class HuggingFaceEngine(Engine):
 def _load_on_cpu(spec: ModelSpec, local: bool) -> tuple[Any, str, str]:
     automatic = torch.bfloat16 if _cpu_has_bf16() else torch.float32
     model = _from_pretrained(spec, local_files_only=local, dtype=_dtype(spec, automatic))
+    model = _adapted(model, spec).merge_and_unload() if spec.adapter else model
     bits = _BITS.get(spec.quantize)
     if bits is None:
         return model, str(model.dtype).removeprefix("torch."), "CPU"
@@ -166,6 +170,8 @@ def _load_on_cuda(spec: ModelSpec, local: bool) -> tuple[Any, str, str]:
             llm_int8_enable_fp32_cpu_offload=True,
         )
     model = _from_pretrained(spec, **options)
+    if spec.adapter:  # beside the weights, which are quantized by now
+        model = _adapted(model, spec)
     precision = spec.quantize if spec.quantize in _BITS else str(model.dtype)[6:]
     places = {str(place) for place in getattr(model, "hf_device_map", {}).values()}
     offloaded = " + CPU offload" if places & {"cpu", "disk"} else ""
@@ -179,6 +185,46 @@ def _from_pretrained(spec: ModelSpec, **options: Any) -> Any:  # noqa: ANN401
         trust_remote_code=False,
         **options,
     )
+
+
+def adapter_file(spec: ModelSpec) -> Path:
+    """The weights of the spec's adapter. Raises ModelNotFound where the folder is none of peft's.
+
+    Only safetensors: what else peft would read is a pickle.
+    """
+    folder = Path(spec.adapter).expanduser()
+    weights = folder / "adapter_model.safetensors"
+    if not weights.is_file() or not (folder / "adapter_config.json").is_file():
+        raise ModelNotFound(
+            f"RAG_LLM: the folder {folder} holds no adapter. Give one that peft saved, with"
+            " adapter_config.json and adapter_model.safetensors."
+        )
+    return weights
+
+
+def _adapted(model: Any, spec: ModelSpec) -> Any:  # noqa: ANN401
+    """The model with its low-rank adapter (LoRA, Hu et al. 2021) beside its weights."""
+    folder = adapter_file(spec).parent
+    try:
+        import peft
+    except ImportError as error:
+        raise MissingExtra("An adapter (LoRA)", "lora") from error
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of what peft asks of transformers
+            return peft.PeftModel.from_pretrained(model, str(folder))
+    except (RuntimeError, ValueError, KeyError, TypeError) as error:
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelError(
+            f"RAG_LLM: the adapter {folder} does not fit hf:{spec.target}: {said} Give the model"
+            " that it was trained on."
+        ) from error
+
+
+def _sha256(files: list[Path], cache_dir: Path) -> str:
+    """Of one file, in hexadecimal; of several, the one of their hashes."""
+    found = [file_sha256(file, cache_dir) for file in files]
+    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
 
 
 def _source(spec: ModelSpec) -> str:

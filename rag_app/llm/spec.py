@@ -13,12 +13,13 @@ DType = Literal["auto", "float32", "bfloat16", "float16"]
 
 FORMS = (
     "packaged, gguf:PATH, gguf:PATH?engine=openvino|llamacpp,"
-    " hf:NAME-or-folder?quantize=int8|int4|none&dtype=auto|float32|bfloat16|float16,"
+    " hf:NAME-or-folder?quantize=int8|int4|none&dtype=auto|float32|bfloat16|float16&adapter=FOLDER,"
     " openai:URL#MODEL"
 )
+_ANY = ()  # any value but an empty one
 _OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "gguf": {"engine": get_args(GGUFEngine)},
-    "hf": {"quantize": get_args(Quantize), "dtype": get_args(DType)},
+    "hf": {"quantize": get_args(Quantize), "dtype": get_args(DType), "adapter": _ANY},
 }
 
 
@@ -32,6 +33,7 @@ class ModelSpec:
     engine: GGUFEngine = "auto"
     quantize: Quantize = "int8"
     dtype: DType = "auto"
+    adapter: str = ""  # a folder with a low-rank adapter (LoRA), as peft saves it
 
 
 def parse_spec(spec: str) -> ModelSpec:
@@ -59,8 +61,10 @@ def _split_options(spec: str, kind: str, rest: str) -> tuple[str, dict[str, str]
         allowed = _OPTIONS[kind].get(name)
         if allowed is None:
             raise _refused(spec, f"{kind} has no option {name!r}")
-        if value not in allowed:
+        if allowed and value not in allowed:
             raise _refused(spec, f"{name} is one of {', '.join(allowed)}")
+        if not value:
+            raise _refused(spec, f"{name} is empty")
         options[name] = value
     return target, options
 

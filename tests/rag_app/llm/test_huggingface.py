@@ -237,3 +237,54 @@ def test_code_that_comes_with_a_model_is_not_run(tiny: Path, tmp_path: Path):
     with pytest.raises(ModelNotFound):
         load(tmp_path)
     assert not ran.exists()
+
+
+@pytest.fixture(scope="module")
+def adapter(tiny: Path, tmp_path_factory) -> Path:
+    """A low-rank adapter of the tiny model, far from nothing, as peft saves it."""
+    import peft
+    import torch
+    from transformers import LlamaForCausalLM
+
+    config = peft.LoraConfig(r=4, lora_alpha=64, target_modules=["q_proj", "v_proj", "down_proj"])
+    adapted = peft.get_peft_model(LlamaForCausalLM.from_pretrained(tiny), config)
+    torch.manual_seed(5)
+    for name, weight in adapted.named_parameters():
+        if "lora_" in name:
+            torch.nn.init.normal_(weight, std=0.3)
+    folder = tmp_path_factory.mktemp("adapter")
+    adapted.save_pretrained(folder)
+    return folder
+
+
+def test_an_adapter_changes_what_its_model_writes_in_every_precision(tiny: Path, adapter: Path):
+    import peft
+    import torch
+    from transformers import LlamaForCausalLM
+
+    engine = load(tiny, f"?quantize=none&dtype=float32&adapter={adapter}")
+    pieces = ask(engine)[0]
+    assert pieces != ask(load(tiny, "?quantize=none&dtype=float32"))[0]
+    adapted = peft.PeftModel.from_pretrained(LlamaForCausalLM.from_pretrained(tiny), adapter)
+    tokens = torch.tensor([engine._prompt(Request([Message("user", WORDS)], 9))])
+    written = adapted.generate(tokens, max_new_tokens=9, do_sample=False)[0, tokens.shape[1] :]
+    assert "".join(pieces) == engine._tokenizer.decode(written, skip_special_tokens=True)
+    int8 = load(tiny, f"?adapter={adapter}")
+    assert int8.card.precision == "int8 weights in 14 layers"
+    assert int8.card.name == f"{tiny.name} + {adapter.name}"
+    assert int8.card.sha256 == engine.card.sha256 != load(tiny).card.sha256
+
+
+def test_a_folder_without_an_adapter_and_one_of_another_model_are_told(
+    tiny: Path, adapter: Path, tmp_path: Path
+):
+    import shutil
+
+    with pytest.raises(ModelNotFound, match=r"holds no adapter\. Give one that peft saved"):
+        load(tiny, f"?adapter={tmp_path}")
+    other = shutil.copytree(adapter, tmp_path / "other")
+    config = json.loads((other / "adapter_config.json").read_text())
+    config["target_modules"] = ["query_key_value"]
+    (other / "adapter_config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match=r"does not fit hf:.*: .*Give the model"):
+        load(tiny, f"?adapter={other}")
