@@ -74,11 +74,11 @@ def _numbered(text: str) -> str:
 def marked_html(page_text: str, start: int, end: int, *, around: int = 1500) -> str:
     """HTML of a page's text near [start, end), which is marked; everything escaped.
 
-    ``around`` characters are shown on either side.
+    ``around`` characters are shown on either side. The box scrolls, so that keys must reach it.
     """
     before, after = beside(page_text, start, end, around)
     return (
-        f'<div class="page-text">{_escaped(before)}'
+        f'<div class="page-text" tabindex="0">{_escaped(before)}'
         f'<mark id="quote">{_escaped(page_text[start:end])}</mark>{_escaped(after)}</div>'
     )
 
@@ -92,7 +92,7 @@ def beside(page_text: str, start: int, end: int, most: int) -> tuple[str, str]:
 
 def page_html(text: str) -> str:
     """HTML of a text as it stands, everything escaped."""
-    return f'<div class="page-text">{_escaped(text)}</div>'
+    return f'<div class="page-text" tabindex="0">{_escaped(text)}</div>'
 
 
 def plain_html(text: str) -> str:
