@@ -32,7 +32,7 @@ def run_checkup(options: argparse.Namespace) -> int:
             sys.stdout.write(json.dumps({**asdict(verdict), "whole": verdict.whole}) + "\n")
         else:
             sys.stdout.write(described(verdict))
-    return 0 if all(verdict.whole for verdict in verdicts) else 2
+    return 0 if all(found.whole and not found.store_fault for found in verdicts) else 2
 
 
 def described(verdict: Verdict) -> str:
@@ -43,8 +43,10 @@ def described(verdict: Verdict) -> str:
     lines += [f"  {printable(fault)}" for fault in verdict.faults]
     lines += _listed("damaged", verdict.damaged)
     lines += _listed("not checked, read by an older version", verdict.unknown)
-    if not verdict.vectors_whole and not verdict.faults:
-        lines.append("  vectors.faiss is missing, stale or damaged: it is made anew when needed")
+    if verdict.store_fault:
+        lines.append(f"  {printable(verdict.store_fault)}")
+    elif not verdict.vectors_whole and not verdict.faults:
+        lines.append("  what searches the vectors is not up to date: it is made anew when needed")
     if not verdict.whole:
         lines.append(f"  {how_to_mend(verdict.index)}")
     if verdict.manifest:

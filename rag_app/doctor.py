@@ -192,7 +192,9 @@ def _indexes(settings: Settings) -> Iterator[Finding]:
         yield Finding("indexes", "note", "none yet: python -m ingest DOCS")
     for name in names:
         verdict = verify(index_folder(settings, name))
-        if verdict.whole:
+        if verdict.store_fault:
+            yield Finding(f"index {name}", "bad", verdict.store_fault)
+        elif verdict.whole:
             documents = counted(verdict.documents, "document")
             says = f"whole; {documents}, {counted(verdict.chunks, 'chunk')}"
             yield Finding(f"index {name}", "ok", says)

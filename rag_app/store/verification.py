@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag_app.errors import IndexBusy, IndexDamaged, StoreError
+from rag_app.errors import IndexBusy, IndexDamaged, StoreError, VectorStoreError
 from rag_app.store.database import Database
 from rag_app.store.dense import dense_search
 from rag_app.store.schema import FORMAT
@@ -23,7 +23,8 @@ class Verdict:
     faults: tuple[str, ...]  # of the file as a whole
     damaged: tuple[str, ...]  # sources whose rows are not what was written
     unknown: tuple[str, ...]  # sources written before digests were kept
-    vectors_whole: bool  # else FAISS's file is made anew when it is next needed
+    vectors_whole: bool  # else they are brought again, to FAISS's file or to their store
+    store_fault: str = ""  # why the store that holds the vectors cannot be asked
 
     @property
     def whole(self) -> bool:
@@ -73,6 +74,11 @@ def _examine(database: Database, keyword_fault: str) -> Verdict:
         damaged |= set(database.wrong_terms())
     except StoreError as error:
         faults.append(str(error))
+    vectors_whole, store_fault = False, ""
+    try:
+        vectors_whole = dense_search(database).is_whole(database)
+    except VectorStoreError as error:
+        store_fault = str(error)
     return Verdict(
         index=database.name,
         documents=len(sources),
@@ -81,7 +87,8 @@ def _examine(database: Database, keyword_fault: str) -> Verdict:
         faults=tuple(faults),
         damaged=tuple(sorted(damaged)),
         unknown=unknown,
-        vectors_whole=dense_search(database).is_whole(database),
+        vectors_whole=vectors_whole,
+        store_fault=store_fault,
     )
 
 

@@ -104,6 +104,9 @@ def test_a_store_that_does_not_answer_is_named_and_left_without_it(
     monkeypatch.setattr("rag_app.store.pinecone._TIMEOUT_S", 1)
     with pytest.raises(VectorStoreError, match=f"pinecone:{url}.*--store faiss --index default"):
         retrieve("How long is the bridge?", settings=own)
+    assert main(["--verify"]) == 2
+    said = capfd.readouterr().out
+    assert "Index 'default': whole. 3 documents" in said and "--store faiss" in said
     assert main(["--store", "faiss"]) == 0
     assert "not taken away" in capfd.readouterr().err
     assert found(own) == expected
