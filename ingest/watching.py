@@ -37,10 +37,11 @@ def watch(
     keep_missing: bool = False,
     on_event: Callable[[Event], None],
     stop: threading.Event | None = None,
+    pause_s: float = _PAUSE_S,
 ) -> None:
     """Bring the index up to date now and after every change of the folder, until ``stop`` is set.
 
-    A change is read once two looks, some seconds apart, see the same files with the same
+    A change is read once two looks, ``pause_s`` seconds apart, see the same files with the same
     sizes and times, so that a copy in progress is not read half. What a later run can mend (a
     folder that is gone or empty, another writer) is told once and tried again.
     Raises IndexDamaged, IndexNotWritten, EmbedderMismatch or ModelNotFound.
@@ -72,7 +73,7 @@ def watch(
                         on_event(event)
                 rejected = {event for event in events if event.what == "rejected"}
         before = now
-        stop.wait(max(_PAUSE_S, _SHARE * (time.perf_counter() - started)))
+        stop.wait(max(pause_s, _SHARE * (time.perf_counter() - started)))
 
 
 def look_at(folder: Path, apart: Collection[Path] = ()) -> Look:

@@ -69,6 +69,7 @@ def test_a_comment_is_written_and_an_answer_copied_by_keys(answered):
     stands_in(page, "comment-open-")
     press(page.get_by_role("button", name="Copy", exact=True))
     page.wait_for_function("document.activeElement.matches('[data-testid=stCode]')")
+    page.get_by_role("button", name="Copy to clipboard").wait_for()  # it is faded in
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.ariaLabel") == "Copy to clipboard"
     assert (
