@@ -13,6 +13,7 @@ ALL = (
     "pdf_readers",
     "sandbox_cost",
     "highlights",
+    "dense_stores",
 )
 
 

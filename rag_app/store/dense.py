@@ -61,7 +61,8 @@ def move_vectors(folder: Path, spec: str) -> Move:
     Raises SettingError, MissingExtra, VectorStoreError, IndexBusy or IndexNotFound.
     """
     wanted = new_placement(spec)
-    with closing(Database(folder)), writer_lock(folder), closing(Database(folder)) as database:
+    Database(folder).close()  # where there is no such index, no lock is left in its place
+    with writer_lock(folder), closing(Database(folder)) as database:
         before = placement_of(database)
         if (before.store if before else "faiss") == (wanted.store if wanted else "faiss"):
             dense_search(database).save(database)
