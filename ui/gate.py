@@ -81,7 +81,7 @@ def routes(settings: Settings) -> list[Route]:
         try:
             open_accounts(settings).names()
         except AccountError as error:  # no password would be right
-            return _page(language, worded(str(error), language), 503)
+            return _page(language, _told(error, settings, language), 503)
         return _page(language, "", 200)
 
     async def check(request: Request) -> Response:
@@ -96,7 +96,7 @@ def routes(settings: Settings) -> list[Route]:
             # Takes some tenths of a second, which others must not wait for.
             token = await run_in_threadpool(open_accounts(settings).sign_in, name, password)
         except AccountError as error:
-            return _page(language, worded(str(error), language), 429)
+            return _page(language, _told(error, settings, language), 429)
         if token is None:
             return _page(language, catalogue(language)["sign_in_wrong"], 401)
         response = RedirectResponse("/", 303)
@@ -120,6 +120,12 @@ def routes(settings: Settings) -> list[Route]:
         Route(SIGN_IN, check, methods=["POST"]),
         Route(SIGN_OUT, leave, methods=["GET"]),
     ]
+
+
+def _told(error: AccountError, settings: Settings, language: Language) -> str:
+    """The error without the folder of its file: whoever reaches the address reads this page."""
+    folder = settings.indexes_dir.expanduser().absolute()
+    return worded(str(error).replace(f"{folder}/", ""), language)
 
 
 def holder(connection: HTTPConnection, settings: Settings) -> str | None:

@@ -108,7 +108,8 @@ def test_a_damaged_file_of_accounts_lets_no_one_in_and_is_told(
     told = client.get("/sign-in", headers={"accept-language": "pt-BR"})
     assert told.status_code == 503
     assert "está danificado" in told.text
-    assert "is damaged" in sign_in(client).text
+    said = sign_in(client).text
+    assert "accounts.json is damaged" in said and str(own.indexes_dir) not in said
     with pytest.raises(WebSocketDisconnect), client.websocket_connect(STREAM):
         pass
     accounts.write_text(whole)
@@ -121,7 +122,8 @@ def test_a_refusal_is_told_in_the_browser_s_language(client: TestClient):
     client.headers["accept-language"] = "pt-BR"
     answers = [sign_in(client, "wrong password") for _ in range(8)]
     assert "Nome ou senha incorretos" in answers[0].text
-    assert "Senhas erradas demais. Tente de novo em " in answers[-1].text
+    # Of a busy machine the last one may come when the wait is over.
+    assert any("Senhas erradas demais. Tente de novo em " in answer.text for answer in answers)
 
 
 def test_a_request_that_is_refused_is_told_why_in_the_browser_s_language(client: TestClient):
