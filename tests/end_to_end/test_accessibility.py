@@ -35,7 +35,7 @@ def test_an_answer_and_its_evidence_can_be_read_by_everyone(address, browser, th
     ask(page, "Quem apresentou o Sentence-BERT em 2019?")
     page.locator(".st-key-evidence .page-text mark").wait_for()  # a file without pages to draw
     assert faults(page) == []
-    for view in ("documents", "evaluation", "system"):
+    for view in ("documents", "evaluation", "review", "system"):
         page.goto(f"{address}/{view}")
         page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
         page.wait_for_timeout(2_000)
