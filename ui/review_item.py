@@ -10,7 +10,7 @@ from ui import conversation, session
 from ui.answer import draw_text, tell_failure
 from ui.clock import local
 from ui.evidence import draw_evidence, evidence_of
-from ui.language import current_language, t
+from ui.language import LANGUAGES, current_language, t
 from ui.reachable import unseen_heading
 from ui.review_file import forget_kept_file
 
@@ -64,13 +64,20 @@ def _draw(exchange: Exchange, selected: int | None) -> None:
         if exchange.conversation:
             st.link_button(
                 t("review_open"),
-                f"./?c={quote(exchange.conversation)}&lang={current_language()}",
+                _address(exchange.conversation),
                 key=f"conversation-{exchange.id}",
                 type="tertiary",
                 icon=":material/open_in_new:",
             )
-    if answer is not None and exchange.verdict:
+    is_rightly_withheld = exchange.verdict == "right" and answer is not None and answer.abstained
+    if exchange.verdict and not is_rightly_withheld:
         _draw_expected(exchange)
+
+
+def _address(conversation: str) -> str:
+    """Of the chat's page, in the language of this one: a new tab knows the browser's alone."""
+    language = LANGUAGES[current_language()]  # as the switch writes it into an address
+    return f"./?c={quote(conversation)}&lang={quote(language)}"
 
 
 def _circumstances(exchange: Exchange, answer: Answer | None) -> list[str]:

@@ -107,6 +107,20 @@ def test_what_would_have_been_right_is_kept(app: AppTest, log: ExchangeLog):
     assert again.text_area(key="expected-2").value == "8,900 species"
 
 
+def test_nothing_else_is_right_where_an_answer_was_rightly_withheld(app: AppTest):
+    judge(app, 3, "right")
+    assert not app.text_area
+    judge(app, 3, "wrong")
+    assert app.text_area(key="expected-3")
+
+
+def test_a_conversation_is_opened_at_its_address_in_the_language_of_the_page(
+    app: AppTest, log: ExchangeLog
+):
+    (link,) = app.get("link_button")  # what was asked from Python has no conversation
+    assert link.proto.url == f"./?c={log.exchange(1).conversation}&lang=English"
+
+
 def test_what_was_rated_and_said_is_shown(app: AppTest, log: ExchangeLog):
     log.rate(2, 0)
     log.comment(2, "Only <b>eight</b>?")
@@ -132,11 +146,12 @@ def test_a_source_is_looked_at_beside_the_answer(app: AppTest):
 
 
 def test_what_is_judged_becomes_a_question_file(app: AppTest, own: Settings):
+    assert "Nothing is judged yet." in texts(app)
+    judge(app, 2, "wrong")
     app.button(key="review_save").click().run()
     assert "Nothing that is judged makes a question of index default" in texts(app)
     assert not (own.indexes_dir / "evaluations").exists()
     judge(app, 1, "right")
-    judge(app, 2, "wrong")
     assert "Nothing that is judged" not in texts(app)
     judge(app, 3, "right")
     app.button(key="review_save").click().run()
@@ -213,7 +228,7 @@ def test_who_signs_in_reviews_their_own_answers_alone(
     show(app, "all")
     assert asked(app) == []
     assert "1911" in texts(app)
-    assert metrics(app)["Judged"] == "0"
+    assert not app.metric
     judge(app, of_ana.exchange, "right")
     app.button(key="review_save").click().run()
     (path,) = (own.indexes_dir / "evaluations" / "questions").iterdir()

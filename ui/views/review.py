@@ -28,14 +28,21 @@ def review() -> None:
     if _KIND not in st.session_state:  # the page was left, and its boxes forgotten
         forget_kept_file()
         _open()
-    if not conversation.current_settings().log:
-        st.info(t("review_in_memory"))
-    if fault := session.fault():
-        st.error(t("error", error=told(fault)))
+    top, rows = (
+        st.container(),
+        st.container(),
+    )  # what comes above moves nothing below from its place
+    with top:
+        if not conversation.current_settings().log:
+            st.info(t("review_in_memory"))
+        if fault := session.fault():
+            st.error(t("error", error=told(fault)))
     try:
-        _sum()
-        draw_question_file()
-        _list()
+        with top:
+            if _sum():
+                draw_question_file()
+        with rows:
+            _list()
     except RagError as error:
         st.error(t("error", error=told(error)))
     cite_by_click()
@@ -47,20 +54,24 @@ def _open() -> None:
     st.session_state.pop(_SHOWN, None)
 
 
-def _sum() -> None:
+def _sum() -> int:
+    """How many are judged."""
     answered, withheld = shares(conversation.log().verdicts(session.user()))
+    if not (count := answered.count + withheld.count):
+        st.caption(t("review_none_judged"))
+        return 0
     judged, of_answered, of_withheld = st.columns(3)
-    judged.metric(t("review_judged"), number(answered.count + withheld.count))
-    with of_answered:
+    judged.metric(t("review_judged"), number(count))
+    with of_answered.container(gap=None):
         _share(t("review_share_answered"), answered)
-    with of_withheld:
+    with of_withheld.container(gap=None):
         _share(t("review_share_withheld"), withheld)
+    return count
 
 
 def _share(label: str, share: Share) -> None:
     if not share.count:
         st.metric(label, "–")
-        st.caption(t("review_none_judged"))
         return
     low, high = share.interval
     st.metric(label, f"{share.right / share.count:.0%}")
@@ -87,7 +98,8 @@ def _list() -> None:
     at, last = 1, -(-count // _PAGE)
     if last > 1:
         key = f"review_page:{kind}"
-        st.session_state[key] = min(st.session_state.get(key, 1), last)
+        if st.session_state.get(key, 1) > last:  # there were more of them
+            st.session_state[key] = last
         at = st.pagination(last, key=key)
     first = (at - 1) * _PAGE
     with rows:
