@@ -7,7 +7,6 @@ not set them off, and the packaged model's draft as the answer. Intervals are Wi
 """
 
 import argparse
-import math
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +17,7 @@ from langchain_core.documents import Document
 
 from rag_app.chain import answer_from
 from rag_app.embedding import load_embedder
+from rag_app.evaluation.metrics import wilson
 from rag_app.llm import load_llm
 from rag_app.prompts import Prompt
 from rag_app.settings import Settings, load_settings
@@ -89,16 +89,6 @@ class Undefended:
 def _text_and_outcome(product: Product, case: Case) -> tuple[str, str]:
     answer, went = product.attacked(case)
     return answer.text, went
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """The 95% interval of a share (Wilson, 1927)."""
-    z = 1.96
-    share = successes / trials
-    middle = share + z * z / (2 * trials)
-    half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    scale = 1 + z * z / trials
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
 def _print(cases: Sequence[Case], outcomes: dict[str, list[str]]) -> None:

@@ -14,7 +14,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from rag_app.command import end, usage
+from rag_app.command import end, flat, usage
 from rag_app.errors import RagError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _COMMANDS = {
     "doctor": "rag_app.doctor",
     "evaluate": "rag_app.evaluate",
     "export": "rag_app.export",
+    "log": "rag_app.log_command",
     "watch": "rag_app.watch",
 }
 _NEAREST = 3  # passages shown under an abstention
@@ -48,8 +49,6 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.replay is not None:
             return _replay(options.replay, as_json=options.json)
-        if options.question == "log":
-            return _list_log(as_json=options.json)
         from rag_app.answering import ask
 
         answer = ask(options.question, index=options.index, sources=options.source or None)
@@ -74,19 +73,19 @@ def as_text(answer: "Answer") -> str:
     if answer.abstained and answer.passages:
         lines.append(f"{nearest}:")
         lines += [
-            f"  {_place(passage.source, passage.page)}: “{_flat(passage.text, 160)}”"
+            f"  {_place(passage.source, passage.page)}: “{flat(passage.text, 160)}”"
             for passage in answer.passages[:_NEAREST]
         ]
     elif answer.citations:
         lines.append(f"{sources}:")
         lines += [
-            f"  [{c.number}] {_place(c.source, c.page)}: “{_flat(c.quote, 600)}”"
+            f"  [{c.number}] {_place(c.source, c.page)}: “{flat(c.quote, 600)}”"
             for c in answer.citations
         ]
     if answer.coverage and answer.coverage.passages:
         lines += ["", coverage_line(answer)]
     if answer.absent:
-        words = ", ".join(f"“{_flat(word, 60)}”" for word in answer.absent)
+        words = ", ".join(f"“{flat(word, 60)}”" for word in answer.absent)
         lines += ["", f"{_ABSENT[answer.language]}: {words}."]
     usage = answer.usage
     cost = f"{usage.seconds.get('total', 0):.1f} s"
@@ -129,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print the whole answer as JSON; of the log, a line for each",
+        help="print the whole answer as JSON",
     )
     return parser
 
@@ -161,34 +160,8 @@ def _replay(number: int, *, as_json: bool) -> int:
     return 0 if made.same else 1
 
 
-def _list_log(*, as_json: bool) -> int:
-    from datetime import datetime
-
-    from rag_app.log import open_log
-    from rag_app.settings import load_settings
-
-    for exchange in reversed(open_log(load_settings()).latest(50)):
-        if as_json:
-            sys.stdout.write(json.dumps(asdict(exchange), ensure_ascii=False) + "\n")
-            continue
-        when = datetime.fromtimestamp(exchange.asked).strftime("%Y-%m-%d %H:%M")
-        said = exchange.answer.text if exchange.answer else f"({exchange.state}) {exchange.note}"
-        rated = {1: " +", 0: " -"}.get(-1 if exchange.rating is None else exchange.rating, "")
-        sys.stdout.write(
-            f"{exchange.id:6} {when} {exchange.index}{rated}  {_flat(exchange.question, 80)}\n"
-            f"       {_flat(said, 100)}\n"
-        )
-    return 0
-
-
 def _place(source: str, page: int | None) -> str:
-    return _flat(source, 200) if page is None else f"{_flat(source, 200)}, p. {page}"
-
-
-def _flat(text: str, most: int) -> str:
-    """``text`` on one line, no control characters, cut to ``most`` characters."""
-    flat = "".join(char if char.isprintable() else " " for char in " ".join(text.split()))
-    return flat if len(flat) <= most else flat[: most - 1] + "…"
+    return flat(source, 200) if page is None else f"{flat(source, 200)}, p. {page}"
 
 
 if __name__ == "__main__":

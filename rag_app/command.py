@@ -22,6 +22,12 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def flat(text: str, most: int) -> str:
+    """``text`` on one line, no control characters, cut to ``most`` characters."""
+    line = "".join(char if char.isprintable() else " " for char in " ".join(text.split()))
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
 def end(main: Callable[[], int]) -> NoReturn:
     """Run a command and leave with its exit code, quietly where its reader left (``| head``).
 

@@ -59,7 +59,10 @@ def identify(request: Request, settings: Settings) -> str:
 
 def scope_in(identity: str) -> Scope | None:
     """What was asked over, as an identity tells; None for the whole index, or where it is ""."""
-    kept = json.loads(identity or "{}").get("scope")
+    try:
+        kept = json.loads(identity or "{}").get("scope")
+    except ValueError:  # a torn row of the log
+        return None
     if not kept:
         return None
     sources, pages, after = (kept.get(name) for name in ("sources", "pages", "modified_after"))

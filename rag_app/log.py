@@ -5,19 +5,21 @@ rows, an answer is reproduced from it (``python -m rag_app --replay ID``), and e
 over an unchanged index are answered from it.
 """
 
+import math
 import sqlite3
 import threading
 import time
 import uuid
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from rag_app.errors import LogError
 from rag_app.settings import Settings
 from rag_app.terms import fold
-from rag_app.values import Answer, Conversation, Exchange
+from rag_app.values import Answer, Conversation, Exchange, Verdict
 
 _FILE = "log.sqlite"
 _TABLES = """
@@ -40,15 +42,39 @@ CREATE TABLE IF NOT EXISTS exchanges (
     identity     TEXT NOT NULL DEFAULT '',
     key          TEXT NOT NULL DEFAULT '',  -- hash of the identity
     rating       INTEGER,
-    comment      TEXT NOT NULL DEFAULT ''
+    comment      TEXT NOT NULL DEFAULT '',
+    verdict      TEXT NOT NULL DEFAULT '',
+    expected     TEXT NOT NULL DEFAULT '',
+    judged       REAL
 );
 CREATE INDEX IF NOT EXISTS exchanges_by_conversation ON exchanges (conversation, id);
 CREATE INDEX IF NOT EXISTS exchanges_by_key ON exchanges (key) WHERE key <> '';
 """
+# Of a table that was made before there were reviews.
+_LATER_COLUMNS = {
+    "verdict": "TEXT NOT NULL DEFAULT ''",
+    "expected": "TEXT NOT NULL DEFAULT ''",
+    "judged": "REAL",
+}
 _COLUMNS = (
     "id, coalesce(conversation, ''), index_name, asked, question, state, answer, note, identity,"
-    " rating, comment"
+    " rating, comment, verdict, expected, judged"
 )
+# A torn answer is no JSON, and would fail the whole query.
+_WITHHELD = "CASE WHEN json_valid(answer) THEN json_extract(answer, '$.abstained') END IS 1"
+_TEXT = "CASE WHEN json_valid(e.answer) THEN json_extract(e.answer, '$.text') END"
+_OF_USER = (
+    "(?2 IS NULL OR (conversation IS NULL AND ?2 = '')"
+    " OR conversation IN (SELECT id FROM conversations WHERE user = ?2))"
+)
+Kind = Literal["to_review", "complained", "withheld", "reviewed", "all"]
+_KINDS: dict[Kind, str] = {  # ?1: what was judged since then stays
+    "to_review": "state = 'answered' AND (verdict = '' OR judged >= ?1)",
+    "complained": "(rating = 0 OR comment <> '')",
+    "withheld": _WITHHELD,
+    "reviewed": "(verdict <> '' OR judged >= ?1)",
+    "all": "TRUE",
+}
 _LONGEST_TITLE = 80
 _opening = threading.Lock()  # two logs in memory would each keep a part
 _ANSWER = TypeAdapter(Answer)
@@ -81,6 +107,7 @@ class ExchangeLog:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._connection.executescript(_TABLES)
+            self._complete_columns()
         except (OSError, sqlite3.Error) as error:
             raise self._named(error) from error
 
@@ -161,6 +188,56 @@ class ExchangeLog:
         """Keep what a reader says of an answer; "" takes it back."""
         self._run("UPDATE exchanges SET comment = ? WHERE id = ?", comment, exchange)
 
+    # -- review -------------------------------------------------------------------------------
+
+    def review(
+        self, exchange: int, verdict: Verdict | None = None, expected: str | None = None
+    ) -> None:
+        """Keep how an answer is judged, and what would have been right; None leaves it as it is."""
+        self._run(
+            "UPDATE exchanges SET verdict = coalesce(?1, verdict),"
+            " expected = coalesce(?2, expected), judged = ?3 WHERE id = ?4",
+            verdict,
+            expected,
+            time.time(),
+            exchange,
+        )
+
+    def listed(
+        self,
+        kind: Kind,
+        user: str | None = "",
+        *,
+        since: float = math.inf,
+        skip: int = 0,
+        limit: int = -1,
+    ) -> list[Exchange]:
+        """A user's exchanges of a kind, newest first; all of them where ``limit`` is below 0.
+
+        Those of the user "" are also those without a conversation, from Python or the command
+        line; None stands for everyone. What was judged ``since`` stays to be reviewed, so that a
+        list does not move under the hand of who goes through it.
+        """
+        sql = (
+            f"SELECT {_COLUMNS} FROM exchanges WHERE {_KINDS[kind]} AND {_OF_USER}"
+            " ORDER BY id DESC LIMIT ?4 OFFSET ?3"
+        )
+        return [_exchange(row) for row in self._run(sql, since, user, skip, limit).fetchall()]
+
+    def count(self, kind: Kind, user: str | None = "", *, since: float = math.inf) -> int:
+        """How many exchanges ``listed`` has in all."""
+        sql = f"SELECT count(*) FROM exchanges WHERE {_KINDS[kind]} AND {_OF_USER}"
+        return int(self._run(sql, since, user).fetchone()[0])
+
+    def verdicts(self, user: str | None = "") -> dict[tuple[bool, Verdict], int]:
+        """How many answers were judged so: by whether they were withheld, and verdict."""
+        sql = (
+            f"SELECT {_WITHHELD}, verdict, count(*) FROM exchanges"
+            f" WHERE verdict <> ?1 AND {_OF_USER} GROUP BY 1, 2"
+        )
+        return {(bool(withheld), verdict): count for withheld, verdict, count
+                in self._run(sql, "", user).fetchall()}  # fmt: skip
+
     # -- conversations ------------------------------------------------------------------------
 
     def start(self, index: str, user: str = "") -> str:
@@ -189,7 +266,7 @@ class ExchangeLog:
             " FROM conversations c WHERE user = ?1 AND held > 0 AND (?2 = ''"
             " OR instr(folded(title), ?2) OR EXISTS (SELECT 1 FROM exchanges e"
             " WHERE e.conversation = c.id AND (instr(folded(e.question), ?2)"
-            " OR instr(folded(json_extract(e.answer, '$.text')), ?2))))"
+            f" OR instr(folded({_TEXT}), ?2))))"
             " ORDER BY updated DESC, c.rowid DESC LIMIT ?3",
             user,
             _folded(containing),
@@ -223,6 +300,24 @@ class ExchangeLog:
             exchange,
         )
 
+    def _complete_columns(self) -> None:
+        """Add what a log of an earlier version has not; two processes may do so at once."""
+        if self._lacking():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                for name in self._lacking():  # another process may have been first
+                    column = f"{name} {_LATER_COLUMNS[name]}"
+                    self._connection.execute(f"ALTER TABLE exchanges ADD COLUMN {column}")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _lacking(self) -> list[str]:
+        rows = self._connection.execute("SELECT name FROM pragma_table_info('exchanges')")
+        held = {name for (name,) in rows.fetchall()}
+        return [name for name in _LATER_COLUMNS if name not in held]
+
     def _run(self, sql: str, *values: object) -> sqlite3.Cursor:
         try:
             with self._lock:
@@ -255,4 +350,5 @@ def _exchange(row: tuple) -> Exchange:  # type: ignore[type-arg]
     return Exchange(
         id=row[0], conversation=row[1], index=row[2], asked=row[3], question=row[4],
         state=state, answer=answer, note=note, identity=row[8], rating=row[9], comment=row[10],
+        verdict=row[11], expected=row[12], judged=row[13],
     )  # fmt: skip

@@ -14,6 +14,9 @@ SentencePlace = tuple[str, int | None, int]  # source, page, where on the page i
 # What checking a sentence of an answer against its citations found; see grounding.
 Label = Literal["supported", "misattributed", "stitched", "unsupported"]
 
+# What whoever reviews an answer holds it for; "" for one that is not judged.
+Verdict = Literal["right", "wrong", ""]
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -199,6 +202,9 @@ class Exchange:
     identity: str = ""  # JSON: all that decides the answer; see identity.py
     rating: int | None = None  # 1 good, 0 bad
     comment: str = ""
+    verdict: Verdict = ""
+    expected: str = ""  # what would have been right, in the reviewer's words
+    judged: float | None = None  # seconds since the epoch, of the last change of these two
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,12 @@ def draw_exchange(exchange: Exchange, *, later: int, selected: int | None) -> No
         elif exchange.answer is not None:
             _draw_answer(exchange, exchange.answer, later=later, selected=selected)
         else:
-            _draw_failure(exchange, later)
+            tell_failure(exchange)
+            draw_actions(exchange, None, later)
 
 
-def _draw_answer(exchange: Exchange, answer: Answer, *, later: int, selected: int | None) -> None:
+def draw_text(exchange: Exchange, answer: Answer, selected: int | None) -> None:
+    """Draw what an answer says, and a button for each of its sources."""
     if answer.rewritten:
         st.caption(f":material/edit_note: {t('rewritten', question=inert(answer.rewritten))}")
     if answer.answered_by == "filter":
@@ -62,6 +64,19 @@ def _draw_answer(exchange: Exchange, answer: Answer, *, later: int, selected: in
     if answer.absent:
         words = ", ".join(f"“{one_line(word, _LONGEST_WORD)}”" for word in answer.absent)
         st.caption(f":material/search_off: {t('absent', words=words)}")
+
+
+def tell_failure(exchange: Exchange) -> None:
+    """Draw what stands where no answer came."""
+    if exchange.state == "failed":
+        known = exchange.note != UNEXPECTED
+        st.error(t("error", error=told(exchange.note)) if known else t("unexpected"))
+    else:
+        st.caption(t("stopped" if exchange.state == "stopped" else "not_answered"))
+
+
+def _draw_answer(exchange: Exchange, answer: Answer, *, later: int, selected: int | None) -> None:
+    draw_text(exchange, answer, selected)
     st.caption(_cost(exchange, answer))
     draw_actions(exchange, answer, later)
     draw_explanation(exchange, answer)
@@ -125,16 +140,6 @@ def _draw_follow_ups(exchange: Exchange, answer: Answer) -> None:
             on_change=lambda: conversation.ask(st.session_state[key], exchange.index),
             required=True,
         )
-
-
-def _draw_failure(exchange: Exchange, later: int) -> None:
-    """What stands where no answer came, and the way to ask again."""
-    if exchange.state == "failed":
-        known = exchange.note != UNEXPECTED
-        st.error(t("error", error=told(exchange.note)) if known else t("unexpected"))
-    else:
-        st.caption(t("stopped" if exchange.state == "stopped" else "not_answered"))
-    draw_actions(exchange, None, later)
 
 
 def _cost(exchange: Exchange, answer: Answer) -> str:

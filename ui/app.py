@@ -19,6 +19,7 @@ from ui.upload import job_progress, upload_box
 from ui.views.chat import chat
 from ui.views.documents import documents
 from ui.views.evaluation import evaluation
+from ui.views.review import review
 from ui.views.system import system
 from ui.wording import told, worded
 
@@ -43,6 +44,8 @@ def main() -> None:
                     url_path="documents"),
             st.Page(evaluation, title=t("page_evaluation"), icon=":material/fact_check:",
                     url_path="evaluation"),
+            st.Page(review, title=t("page_review"), icon=":material/rate_review:",
+                    url_path="review"),
             st.Page(system, title=t("page_system"), icon=":material/monitoring:",
                     url_path="system"),
         ]

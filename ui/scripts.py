@@ -57,6 +57,12 @@ if (matchMedia("(max-width: 640px)").matches) {
   setTimeout(() => toTopOf(document.querySelector(".st-key-evidence")), 200);
 }
 """
+_REVIEW = """
+setTimeout(() => {
+  const first = document.querySelector('[class*="st-key-review-"]');
+  if (first) toTopOf(first);
+}, 200);
+"""
 _CITE = """
 if (!window.citesByClick) {
   window.citesByClick = true;
@@ -107,6 +113,11 @@ def focus_question(occasion: str) -> None:
 def show_top_of_evidence(occasion: str) -> None:
     """On a narrow screen, go to the evidence that was chosen, once an ``occasion``."""
     run_script(_TO_TOP_OF + _EVIDENCE, f"evidence-{occasion}")
+
+
+def show_top_of_review(occasion: str) -> None:
+    """Go to the first exchange of a page of review, once an ``occasion``."""
+    run_script(_TO_TOP_OF + _REVIEW, f"reviewed-{occasion}")
 
 
 def scroll_to_quote(occasion: str) -> None:

@@ -13,7 +13,7 @@ from ui.gate import Gate, routes
 # Before the address opens: whoever comes first need not wait for it. Streamlit would warn that
 # caches made before its runtime stay in memory, which is all that is asked of them.
 logging.getLogger("streamlit.runtime.caching.cache_data_api").setLevel(logging.ERROR)
-for _view in ("chat", "documents", "evaluation", "system"):
+for _view in ("chat", "documents", "evaluation", "review", "system"):
     import_module(f"ui.views.{_view}")
 
 _settings = load_settings()

@@ -2,7 +2,7 @@
 
 Exact match and F1 normalise as SQuAD's scorer does (Rajpurkar et al., 2016), with Portuguese
 articles too; nDCG is that of Järvelin and Kekäläinen (2002); intervals are percentile bootstraps
-(Efron, 1979).
+(Efron, 1979), those of shares Wilson's (1927).
 """
 
 import math
@@ -91,6 +91,22 @@ def interval(values: Sequence[float], *, rounds: int = 1000) -> tuple[float, flo
     size = len(values)
     means = sorted(sum(generator.choices(values, k=size)) / size for _ in range(rounds))
     return means[int(0.025 * rounds)], means[int(0.975 * rounds) - 1]
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """The 95% interval of a share (Wilson, 1927); 0 to 1 where nothing was tried.
+
+    >>> [round(end, 2) for end in wilson(9, 10)]
+    [0.6, 0.98]
+    """
+    if not trials:
+        return 0.0, 1.0
+    z = 1.96
+    share = successes / trials
+    middle = share + z * z / (2 * trials)
+    half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    scale = 1 + z * z / trials
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

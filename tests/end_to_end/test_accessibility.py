@@ -35,11 +35,19 @@ def test_an_answer_and_its_evidence_can_be_read_by_everyone(address, browser, th
     ask(page, "Quem apresentou o Sentence-BERT em 2019?")
     page.locator(".st-key-evidence .page-text mark").wait_for()  # a file without pages to draw
     assert faults(page) == []
-    for view in ("documents", "evaluation", "system"):
+    for view in ("documents", "evaluation", "review", "system"):
         page.goto(f"{address}/{view}")
         page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
         page.wait_for_timeout(2_000)
         assert faults(page) == [], view
+    # The page of review, with an answer judged and the pointer still on it.
+    page.goto(f"{address}/review")
+    page.get_by_role("radio", name="Right", exact=True).first.click()
+    page.get_by_label("What would have been right").wait_for()
+    page.wait_for_timeout(1_000)
+    assert faults(page) == []
+    page.get_by_role("radio", name="Right", exact=True).first.click()  # it is judged by no one else
+    page.get_by_label("What would have been right").wait_for(state="detached")
     context.close()
 
 

@@ -49,6 +49,20 @@ def test_the_focus_stays_where_it_was_when_the_page_is_drawn_anew(answered):
     stands_in(page, "question")
 
 
+def test_an_answer_is_judged_by_keys(address, answered):
+    page = answered
+    page.goto(f"{address}/review")
+    right = page.get_by_role("radio", name="Right", exact=True).first
+    right.wait_for()
+    press(right, "Space")
+    said = page.get_by_label("What would have been right")
+    said.wait_for()
+    stands_in(page, "verdict-")
+    page.keyboard.press("Space")
+    said.wait_for(state="detached")
+    stands_in(page, "verdict-")
+
+
 def test_escape_leaves_a_dialog_for_the_menu_that_opened_it(answered):
     page = answered
     press(page.locator('[class*="st-key-menu-"] button:visible').first)

@@ -1,5 +1,7 @@
 import json
 import sqlite3
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -235,3 +237,159 @@ def test_conversations_are_found_renamed_and_deleted(tmp_path):
     with sqlite3.connect(tmp_path / "log.sqlite") as connection:
         assert connection.execute("SELECT count(*) FROM exchanges").fetchone() == (1,)
     connection.close()
+
+
+OLD = """
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY, user TEXT NOT NULL, title TEXT NOT NULL, index_name TEXT NOT NULL,
+    updated REAL NOT NULL
+);
+CREATE TABLE exchanges (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation TEXT REFERENCES conversations (id) ON DELETE CASCADE,
+    index_name TEXT NOT NULL, asked REAL NOT NULL, question TEXT NOT NULL, state TEXT NOT NULL,
+    answer TEXT, note TEXT NOT NULL DEFAULT '', identity TEXT NOT NULL DEFAULT '',
+    key TEXT NOT NULL DEFAULT '', rating INTEGER, comment TEXT NOT NULL DEFAULT ''
+);
+INSERT INTO conversations VALUES ('c', 'ana', 'Who?', 'default', 1.5);
+INSERT INTO exchanges VALUES
+    (7, 'c', 'default', 1.5, 'Who?', 'failed', NULL, 'busy', '{}', 'k', 0, 'a pity');
+"""  # a log as it was before there were reviews
+
+
+@pytest.fixture
+def old_log(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "log.sqlite")) as old:
+        old.executescript(OLD)
+    return tmp_path / "log.sqlite"
+
+
+def test_a_log_of_before_there_were_reviews_keeps_all_that_it_holds(old_log):
+    log = ExchangeLog(old_log)
+    (kept,) = log.conversation("c", "ana")
+    assert (kept.id, kept.question, kept.state, kept.note) == (7, "Who?", "failed", "busy")
+    assert (kept.asked, kept.identity, kept.rating, kept.comment) == (1.5, "{}", 0, "a pity")
+    assert (kept.verdict, kept.expected, kept.judged) == ("", "", None)
+    log.review(7, "wrong", "Ana")
+    again = ExchangeLog(old_log).exchange(7)
+    assert (again.verdict, again.expected) == ("wrong", "Ana")
+    with closing(sqlite3.connect(old_log)) as by_the_version_before, by_the_version_before:
+        by_the_version_before.execute(
+            "INSERT INTO exchanges (conversation, index_name, asked, question, state)"
+            " VALUES ('c', 'default', 2.5, 'When?', 'asked')"
+        )
+    assert [held.question for held in log.conversation("c", "ana")] == ["Who?", "When?"]
+
+
+def test_two_processes_may_open_an_old_log_at_once(old_log, tmp_path):
+    from tests.conftest import PROJECT
+
+    ready = tmp_path / "ready"
+    opening = (
+        "import sys, time; from pathlib import Path; from rag_app.log import ExchangeLog;"
+        f"ready = Path({str(ready)!r}); print('waits', flush=True);\n"
+        "while not ready.exists(): pass\n"
+        f"log = ExchangeLog(Path({str(old_log)!r})); log.review(7, 'right')"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", opening], cwd=PROJECT, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    for process in processes:
+        assert process.stdout.readline() == "waits\n"
+    ready.touch()
+    for process in processes:
+        assert process.wait(60) == 0, process.stderr.read()
+        process.stdout.close()
+        process.stderr.close()
+    assert ExchangeLog(old_log).exchange(7).verdict == "right"
+
+
+def test_an_old_log_is_completed_where_another_process_comes_between(old_log, monkeypatch):
+    lacking = ExchangeLog._lacking
+
+    def and_another_comes(self):
+        found = lacking(self)
+        monkeypatch.setattr(ExchangeLog, "_lacking", lacking)
+        if found:
+            ExchangeLog(old_log)
+        return found
+
+    monkeypatch.setattr(ExchangeLog, "_lacking", and_another_comes)
+    assert ExchangeLog(old_log).exchange(7).verdict == ""
+
+
+def test_exchanges_are_listed_by_what_became_of_them(asking):
+    log = open_log(asking)
+    good, bad, none = (
+        ask(question, settings=asking).exchange
+        for question in ("When was BERT published?", "Who published LoRA?", "Who won in Lisbon?")
+    )
+    failed = log.begin("Why?", "default")
+    log.fail(failed, "busy")
+    said = log.begin("How?", "default")
+    log.comment(said, "never answered")
+
+    def ids(kind, **named):
+        found = [kept.id for kept in log.listed(kind, **named)]
+        assert log.count(kind, since=named.get("since", float("inf"))) == len(found)
+        return found
+
+    assert ids("to_review") == [none, bad, good]
+    log.rate(bad, 0)
+    log.rate(good, 1)
+    assert ids("complained") == [said, bad]
+    assert ids("withheld") == [none]
+    assert ids("all") == [said, failed, none, bad, good]
+    opened = time.time()
+    log.review(bad, "wrong", "Hu and others")
+    log.review(none, "right")
+    log.review(none, expected="it is not said")  # either is kept without the other
+    assert ids("to_review") == [good]
+    assert ids("to_review", since=opened) == [none, bad, good]  # nothing moves meanwhile
+    assert ids("reviewed") == [none, bad]
+    assert log.exchange(none).verdict == "right"
+    assert log.verdicts() == {(False, "wrong"): 1, (True, "right"): 1}
+    log.review(bad, "")
+    assert ids("reviewed") == [none]
+    assert ids("reviewed", since=opened) == [none, bad]
+    assert log.exchange(bad).expected == "Hu and others"
+    assert [kept.id for kept in log.listed("all", skip=1, limit=2)] == [failed, none]
+
+
+def test_exchanges_are_listed_for_their_user_alone(tmp_path):
+    log = ExchangeLog(tmp_path / "log.sqlite")
+    of_ana = log.begin("Ana's?", "default", log.start("default", "ana"))
+    of_rui = log.begin("Rui's?", "default", log.start("default", "rui"))
+    of_none = log.begin("No one's?", "default", log.start("default"))
+    asked_in_python = log.begin("From Python?", "default")
+    held = {
+        user: [kept.id for kept in log.listed("all", user)] for user in ("ana", "rui", "eva", "")
+    }
+    assert held == {
+        "ana": [of_ana],
+        "rui": [of_rui],
+        "eva": [],
+        "": [asked_in_python, of_none],
+    }
+    assert {user: log.count("all", user) for user in held} == {
+        user: len(ids) for user, ids in held.items()
+    }
+    log.review(of_ana, "right")
+    log.review(asked_in_python, "wrong")
+    assert log.verdicts("ana") == {(False, "right"): 1}
+    assert log.verdicts("") == {(False, "wrong"): 1}
+    assert log.verdicts(None) == {(False, "right"): 1, (False, "wrong"): 1}
+
+
+def test_a_torn_row_hides_no_other_from_review_and_search(asking, tmp_path):
+    log = open_log(asking)
+    answer = ask("Who won in Lisbon?", settings=asking, conversation=log.start("default"))
+    torn = log.begin("Torn?", "default", log.start("default"))
+    with closing(sqlite3.connect(tmp_path / "log.sqlite")) as other, other:
+        other.execute("UPDATE exchanges SET state='answered', answer='{\"te' WHERE id = ?", (torn,))
+    assert [kept.id for kept in log.listed("withheld")] == [answer.exchange]
+    assert len(log.conversations(containing="lisbon")) == 1

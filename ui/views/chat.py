@@ -101,7 +101,7 @@ def _selected(exchanges: list[Exchange]) -> tuple[int, int] | None:
     """Exchange and position of the citation that is shown: the chosen one, or the newest."""
     chosen = session.evidence()
     by_id = {exchange.id: exchange for exchange in exchanges}
-    if chosen is not None:
+    if chosen is not None and (chosen[0] in by_id or not chosen[0]):  # else of the page of review
         exchange = by_id.get(chosen[0])
         held = evidence_of(exchange.answer) if exchange and exchange.answer else ()
         return chosen if chosen[1] < len(held) else None
