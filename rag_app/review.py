@@ -50,7 +50,7 @@ def shares(verdicts: Mapping[tuple[bool, Verdict], int]) -> tuple[Share, Share]:
     answered, withheld = (
         Share(
             right=verdicts.get((kind, "right"), 0),
-            count=sum(verdicts.get((kind, verdict), 0) for verdict in ("right", "wrong")),
+            count=sum(count for (is_withheld, _), count in verdicts.items() if is_withheld == kind),
         )
         for kind in (False, True)
     )
@@ -85,9 +85,9 @@ def question_file(exchanges: Iterable[Exchange], index: str) -> QuestionFile:
 def _row(exchange: Exchange, answer: Answer) -> dict[str, Any] | None:
     """One line's object; None for a wrong answer of which no one said what would be right."""
     expected, is_right = exchange.expected.strip(), exchange.verdict == "right"
-    if not is_right and not expected:
+    if exchange.verdict == "wrong" and not expected:
         return None
-    is_answerable = not (is_right and answer.abstained)
+    is_answerable = exchange.verdict != "unfounded" and not (is_right and answer.abstained)
     evidence = answer.citations if is_right and is_answerable else ()
     places = dict.fromkeys((document_name(it.source), it.page) for it in evidence)
     return {

@@ -15,7 +15,7 @@ SentencePlace = tuple[str, int | None, int]  # source, page, where on the page i
 Label = Literal["supported", "misattributed", "stitched", "unsupported"]
 
 # What whoever reviews an answer holds it for; "" for one that is not judged.
-Verdict = Literal["right", "wrong", ""]
+Verdict = Literal["right", "wrong", "unfounded", ""]  # unfounded: the documents do not say
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,11 @@ from ui.review_file import forget_kept_file
 
 _LONGEST = 1000  # characters of what would have been right
 _ANSWER_AND_EVIDENCE = (1, 1)
-_ICONS = {"right": ":material/check:", "wrong": ":material/close:"}
+_ICONS = {
+    "right": ":material/check:",
+    "wrong": ":material/close:",
+    "unfounded": ":material/block:",
+}
 
 
 def draw_item(exchange: Exchange, number: int) -> None:
@@ -60,7 +64,7 @@ def _draw(exchange: Exchange, selected: int | None) -> None:
         st.caption(f":material/mode_comment: {one_line(exchange.comment, _LONGEST)}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if answer is not None:
-            _draw_verdict(exchange)
+            _draw_verdict(exchange, answer)
         if exchange.conversation:
             st.link_button(
                 t("review_open"),
@@ -70,7 +74,7 @@ def _draw(exchange: Exchange, selected: int | None) -> None:
                 icon=":material/open_in_new:",
             )
     is_rightly_withheld = exchange.verdict == "right" and answer is not None and answer.abstained
-    if exchange.verdict and not is_rightly_withheld:
+    if exchange.verdict in ("right", "wrong") and not is_rightly_withheld:
         _draw_expected(exchange)
 
 
@@ -90,12 +94,12 @@ def _circumstances(exchange: Exchange, answer: Answer | None) -> list[str]:
     return told
 
 
-def _draw_verdict(exchange: Exchange) -> None:
+def _draw_verdict(exchange: Exchange, answer: Answer) -> None:
     key = f"verdict-{exchange.id}"
     st.session_state[key] = exchange.verdict or None  # what the log holds, whoever judged it
     st.segmented_control(
         t("review_verdict"),
-        list(_ICONS),
+        [verdict for verdict in _ICONS if verdict != "unfounded" or not answer.abstained],
         key=key,
         format_func=lambda verdict: f"{_ICONS[verdict]} {t(f'review_{verdict}')}",
         label_visibility="collapsed",

@@ -74,6 +74,13 @@ def test_a_wrong_answer_is_asked_for_by_what_would_have_been_right(withheld):
     assert row["evidence"] == []  # where it stands is not said
 
 
+def test_an_answer_that_should_have_been_withheld_is_to_be_withheld():
+    (row,) = rows(judged(1, "How long is the tunnel?", "unfounded"))
+    assert (row["answerable"], row["answers"], row["evidence"]) == (False, [], [])
+    answered, _ = shares({(False, "right"): 3, (False, "unfounded"): 1})
+    assert (answered.right, answered.count) == (3, 4)
+
+
 def test_what_makes_no_question_is_counted():
     made = question_file(
         [
