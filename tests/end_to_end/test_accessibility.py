@@ -33,7 +33,8 @@ def test_an_answer_and_its_evidence_can_be_read_by_everyone(address, browser, th
     page.locator(".st-key-evidence").get_by_role("img").wait_for()
     assert faults(page) == []
     ask(page, "Quem apresentou o Sentence-BERT em 2019?")
-    page.locator(".st-key-evidence .page-text mark").wait_for()  # a file without pages to draw
+    text = page.locator(".st-key-evidence .page-text mark", has_text="Sentence-BERT")
+    text.wait_for()  # a file without pages to draw
     assert faults(page) == []
     for view in ("documents", "evaluation", "review", "system"):
         page.goto(f"{address}/{view}")
