@@ -13,6 +13,9 @@ _CURRENCY = re.compile(
 )
 
 
+_CODE = re.compile(r'(?:0|[-() ]|\\.|"[^"]*")+')  # digits and what stands between them
+
+
 @lru_cache(maxsize=1024)
 def signs(shape: str) -> tuple[str, bool]:
     r"""The currency that a number format draws beside a figure, or "", and whether it is a percent.
@@ -25,3 +28,28 @@ def signs(shape: str) -> tuple[str, bool]:
     currency = _CURRENCY.search(told)
     bare = _LITERAL.sub("", _TEXT.sub("", _BRACKETS.sub("", first)))
     return currency[0] if currency else "", "%" in bare
+
+
+def code(shape: str, number: float) -> str | None:
+    r"""What a format of digits alone draws: a postcode, a CPF; None of a format of any other kind.
+
+    >>> code(r"00000\-000", 1310100), code(r"000\.000\.000\-00", 529982247), code("0", 7)
+    ('01310-100', '005.299.822-47', None)
+    """
+    places = _places(shape)
+    if places.count(None) < 2 or number < 0 or number != int(number):
+        return None
+    digits = str(int(number)).zfill(places.count(None))
+    beyond, rest = digits[: -places.count(None)], iter(digits[-places.count(None) :])
+    drawn = [next(rest) if place is None else place for place in places]
+    first = places.index(None)
+    return "".join([*drawn[:first], beyond, *drawn[first:]])
+
+
+@lru_cache(maxsize=1024)
+def _places(shape: str) -> tuple[str | None, ...]:
+    """Of a format of digits alone what it draws in turn, None for a digit; nothing of others."""
+    if not _CODE.fullmatch(shape):
+        return ()
+    parts = re.findall(r'\\.|"[^"]*"|.', shape)
+    return tuple(None if part == "0" else part.removeprefix("\\").strip('"') for part in parts)

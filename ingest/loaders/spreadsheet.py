@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.loaders.office import check_archive
-from ingest.loaders.sheet_formats import signs
+from ingest.loaders.sheet_formats import code, signs
 from ingest.loaders.sheet_merges import merged_cells, unmerged
 from ingest.loaders.sheet_tables import tables
 from ingest.loaders.writing import PageWriter
@@ -115,14 +115,16 @@ def _are_drawn(book: Any) -> bool:  # noqa: ANN401
     from openpyxl.styles import numbers
 
     built_in = (numbers.BUILTIN_FORMATS.get(style.numFmtId, "") for style in book._cell_styles)
-    return any(any(signs(shape)) for shape in (*book._number_formats, *built_in))
+    return any(any(signs(shape)) or code(shape, 0) for shape in (*book._number_formats, *built_in))
 
 
 def _drawn(cell: Any) -> str:  # noqa: ANN401
-    """A cell's value with its currency, in hundredths where it is drawn so."""
+    """A cell's value with its currency, in hundredths or with leading zeros as it is drawn."""
     value = cell.value
     if type(value) not in (int, float):
         return _shown(value)
+    if (drawn := code(cell.number_format or "", value)) is not None:
+        return drawn
     currency, is_percent = signs(cell.number_format or "")
     shown = f"{value * 100:.15g}%" if is_percent else _shown(value)
     return f"{currency} {shown}" if currency else shown
