@@ -5,13 +5,13 @@ line out has the file read again by the next run.
 """
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rag_app.store.connection import named_errors
 from rag_app.store.places import real_folder
+from rag_app.whole_file import write_whole
 
 IGNORED_FILE = "ignored.jsonl"
 
@@ -53,10 +53,5 @@ def restore(home: Path, files: Iterable[Ignored]) -> None:
 
 def _write(home: Path, items: Iterable[Ignored]) -> None:
     text = "".join(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in items)
-    fresh = home / f"{IGNORED_FILE}.new"
     with named_errors(home):
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(home / IGNORED_FILE)
+        write_whole(home / IGNORED_FILE, text.encode())

@@ -24,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rag_app.errors import AccountError
 from rag_app.settings import Settings
+from rag_app.whole_file import write_whole
 
 ACCOUNTS_FILE = "accounts.json"
 TOKEN_S = 12 * 3600  # how long a token is good for, in seconds
@@ -168,15 +169,8 @@ class Accounts:
             ) from error
 
     def _write(self, held: _Held) -> None:
-        fresh = self._path.with_suffix(".new")
         try:
-            fresh.unlink(missing_ok=True)
-            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(held), indent=1))
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._path)
+            write_whole(self._path, json.dumps(asdict(held), indent=1).encode())
         except OSError as error:
             raise self._not_written(error) from error
 

@@ -7,7 +7,6 @@
 import argparse
 import json
 import sys
-import tempfile
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from rag_app.log import open_log
 from rag_app.review import LeftOut, question_file
 from rag_app.settings import Settings, load_settings
 from rag_app.values import Exchange
+from rag_app.whole_file import write_whole
 
 _LATEST = 50
 _WHY: dict[LeftOut, str] = {
@@ -80,7 +80,7 @@ def _keep(path: Path, text: str, *, replaces: bool) -> None:
         if not replaces:
             path.touch(exist_ok=False)  # whoever comes at the same moment is told too
         try:
-            _write_whole(path, text)
+            write_whole(path, text.encode())
         except OSError:
             if not replaces:
                 path.unlink(missing_ok=True)
@@ -94,19 +94,6 @@ def _keep(path: Path, text: str, *, replaces: bool) -> None:
             f"{path} cannot be written ({error.strerror}). Free space, give yourself the right to"
             " write there, or name another file."
         ) from error
-
-
-def _write_whole(path: Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False
-    ) as fresh:
-        try:
-            fresh.write(text)
-            fresh.close()
-            Path(fresh.name).replace(path)
-        except OSError:
-            Path(fresh.name).unlink(missing_ok=True)
-            raise
 
 
 def _parser() -> argparse.ArgumentParser:

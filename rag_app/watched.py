@@ -1,7 +1,6 @@
 """Watched questions: a file beside the index, one JSON object a line, to read and to version."""
 
 import json
-import os
 import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rag_app.answer_diff import KeptAnswer
 from rag_app.errors import WatchError
+from rag_app.whole_file import write_whole
 
 WATCHED_FILE = "watched.jsonl"
 _writing = threading.Lock()
@@ -68,14 +68,9 @@ def drop(home: Path, question: str) -> bool:
 
 def _write(home: Path, items: Iterable[Watched]) -> None:
     path = home / WATCHED_FILE
-    fresh = path.with_suffix(".new")
     text = "".join(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in items)
     try:
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        write_whole(path, text.encode())
     except OSError as error:
         raise WatchError(
             f"{path} cannot be written ({error.strerror}). Free space, or give yourself the"

@@ -11,6 +11,7 @@ from ingest.scanning import as_source
 from rag_app.errors import RagError
 from rag_app.rendering import one_line
 from rag_app.store.places import index_folder, real_folder
+from rag_app.whole_file import write_whole
 from ui import ingesting
 from ui.ingesting import IngestJob, State, Work
 from ui.language import number, t
@@ -84,9 +85,7 @@ def save_upload(
     parts = [part for part in parts if part.strip("/ ") and not part.endswith(":")] or ["file"]
     path = _free(folder, folder.joinpath(*parts), data, taken)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f".{path.name}.part")
-    fresh.write_bytes(data)
-    fresh.replace(path)
+    write_whole(path, data)
     return path
 
 

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from rag_app.errors import DocumentsError
 from rag_app.evaluate import Evaluation, Scored
 from rag_app.settings import Settings
+from rag_app.whole_file import write_whole
 
 _FOLDER = "evaluations"
 _QUESTIONS = "questions"  # folder within it, of the question files that were uploaded
@@ -123,11 +124,9 @@ def changes(before: Evaluation, now: Evaluation) -> list[Change]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    fresh = path.with_suffix(".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh.write_bytes(data)
-        fresh.replace(path)
+        write_whole(path, data)
     except OSError as error:
         raise DocumentsError(f"{path} cannot be written: {error}. Free space there.") from error
 

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from rag_app.whole_file import write_whole
 
 
 def file_sha256(path: Path, cache_dir: Path) -> str:
@@ -26,8 +26,5 @@ def file_sha256(path: Path, cache_dir: Path) -> str:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     with suppress(OSError):  # a full disk: it is computed again the next time
         note.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=note.parent)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(digest)
-        Path(temporary).replace(note)
+        write_whole(note, digest.encode())
     return digest

@@ -8,6 +8,7 @@ from pathlib import Path
 from rag_app.errors import SettingError
 from rag_app.settings import Settings
 from rag_app.store.schema import DATABASE_FILE, ROOTS_FILE
+from rag_app.whole_file import write_whole
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -65,8 +66,7 @@ def note_root(folder: Path, root: Path) -> None:
     known = noted_roots(folder)
     if str(root) not in known:
         text = "\n".join(map(json.dumps, [*known, str(root)])) + "\n"
-        with os.fdopen(create(folder / ROOTS_FILE), "w", encoding="utf-8") as file:
-            file.write(text)
+        write_whole(folder / ROOTS_FILE, text.encode())
 
 
 def noted_roots(folder: Path) -> list[str]:

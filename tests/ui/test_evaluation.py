@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import threading
 import time
 from pathlib import Path
@@ -162,11 +163,11 @@ def test_an_uploaded_question_file_is_the_one_that_is_run(app: AppTest, own: Set
 
 
 def test_a_question_file_that_finds_no_room_is_told(app: AppTest, own: Settings, monkeypatch):
-    def full(path: Path, data: bytes) -> int:
+    def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     app.run()
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     given = [("other.jsonl", b"{}", "application/jsonl")]
     app.file_uploader(key="questions_upload").set_value(given).run()
     assert not app.exception
