@@ -93,8 +93,8 @@ def _model(settings: Settings) -> str:
     spec = parse_spec(settings.llm)
     if spec.kind != "gguf" and not spec.adapter:
         return settings.llm
+    from rag_app.llm.adapter import adapter_file
     from rag_app.llm.gguf import gguf_path
-    from rag_app.llm.huggingface import adapter_file
 
     try:
         status = (adapter_file if spec.adapter else gguf_path)(spec).stat()

@@ -3,7 +3,6 @@
 import hashlib
 import logging
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import torch
 import transformers
 
 from rag_app.errors import MissingExtra, ModelError, ModelNotFound
+from rag_app.llm.adapter import adapted, adapter_file
 from rag_app.llm.engine import (
     TEMPLATE_OPTIONS,
     Engine,
@@ -139,7 +139,7 @@ class HuggingFaceEngine(Engine):
 def _load_on_cpu(spec: ModelSpec, local: bool) -> tuple[Any, str, str]:
     automatic = torch.bfloat16 if _cpu_has_bf16() else torch.float32
     model = _from_pretrained(spec, local_files_only=local, dtype=_dtype(spec, automatic))
-    model = _adapted(model, spec).merge_and_unload() if spec.adapter else model
+    model = adapted(model, spec).merge_and_unload() if spec.adapter else model
     bits = _BITS.get(spec.quantize)
     if bits is None:
         return model, str(model.dtype).removeprefix("torch."), "CPU"
@@ -171,7 +171,7 @@ def _load_on_cuda(spec: ModelSpec, local: bool) -> tuple[Any, str, str]:
         )
     model = _from_pretrained(spec, **options)
     if spec.adapter:  # beside the weights, which are quantized by now
-        model = _adapted(model, spec)
+        model = adapted(model, spec)
     precision = spec.quantize if spec.quantize in _BITS else str(model.dtype)[6:]
     places = {str(place) for place in getattr(model, "hf_device_map", {}).values()}
     offloaded = " + CPU offload" if places & {"cpu", "disk"} else ""
@@ -185,40 +185,6 @@ def _from_pretrained(spec: ModelSpec, **options: Any) -> Any:  # noqa: ANN401
         trust_remote_code=False,
         **options,
     )
-
-
-def adapter_file(spec: ModelSpec) -> Path:
-    """The weights of the spec's adapter. Raises ModelNotFound where the folder is none of peft's.
-
-    Only safetensors: what else peft would read is a pickle.
-    """
-    folder = Path(spec.adapter).expanduser()
-    weights = folder / "adapter_model.safetensors"
-    if not weights.is_file() or not (folder / "adapter_config.json").is_file():
-        raise ModelNotFound(
-            f"RAG_LLM: the folder {folder} holds no adapter. Give one that peft saved, with"
-            " adapter_config.json and adapter_model.safetensors."
-        )
-    return weights
-
-
-def _adapted(model: Any, spec: ModelSpec) -> Any:  # noqa: ANN401
-    """The model with its low-rank adapter (LoRA, Hu et al. 2021) beside its weights."""
-    folder = adapter_file(spec).parent
-    try:
-        import peft
-    except ImportError as error:
-        raise MissingExtra("An adapter (LoRA)", "lora") from error
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # of what peft asks of transformers
-            return peft.PeftModel.from_pretrained(model, str(folder))
-    except (RuntimeError, ValueError, KeyError, TypeError) as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelError(
-            f"RAG_LLM: the adapter {folder} does not fit hf:{spec.target}: {said} Give the model"
-            " that it was trained on."
-        ) from error
 
 
 def _sha256(files: list[Path], cache_dir: Path) -> str:
