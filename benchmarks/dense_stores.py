@@ -46,12 +46,12 @@ def searched(settings: Settings) -> tuple[list[list[int]], float]:
     load_embedder(settings)
     ids = reader.database.chunk_ids()
     chosen = ids[np.linspace(0, ids.size - 1, _QUERIES).astype(int)]
-    noise = np.random.default_rng(1).standard_normal((_QUERIES, 384)).astype(np.float32) / 40
-    queries = reader.database.vectors(chosen.tolist()) + noise
+    queries = reader.database.vectors(chosen.tolist())
+    noise = np.random.default_rng(1).standard_normal(queries.shape).astype(np.float32) / 40
     found, seconds = [], []
     for _ in range(_ROUNDS):
         found = []
-        for query in queries:
+        for query in queries + noise:
             with reader.snapshot():
                 started = time.perf_counter()
                 hits = reader.dense(query / np.linalg.norm(query), _K)

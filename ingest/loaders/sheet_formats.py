@@ -12,7 +12,6 @@ _CURRENCY = re.compile(
     r"|(?:USD|EUR|GBP|BRL|CAD|AUD|CHF|INR|JPY)(?![^\W\d_]))"
 )
 
-
 _CODE = re.compile(r'(?:0|[-() ]|\\.|"[^"]*")+')  # digits and what stands between them
 
 
@@ -37,13 +36,13 @@ def code(shape: str, number: float) -> str | None:
     ('01310-100', '005.299.822-47', None)
     """
     places = _places(shape)
-    if places.count(None) < 2 or number < 0 or number != int(number):
+    count = places.count(None)
+    if count < 2 or number < 0 or number != int(number):
         return None
-    digits = str(int(number)).zfill(places.count(None))
-    beyond, rest = digits[: -places.count(None)], iter(digits[-places.count(None) :])
-    drawn = [next(rest) if place is None else place for place in places]
-    first = places.index(None)
-    return "".join([*drawn[:first], beyond, *drawn[first:]])
+    digits = str(int(number)).zfill(count)
+    cut = len(digits) - count + 1  # digits beyond the places stand with the first
+    each = iter([digits[:cut], *digits[cut:]])
+    return "".join(next(each) if place is None else place for place in places)
 
 
 @lru_cache(maxsize=1024)

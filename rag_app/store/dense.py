@@ -57,16 +57,18 @@ def dense_search(database: Database, held: DenseSearch | None = None) -> DenseSe
 def move_vectors(folder: Path, spec: str) -> Move:
     """Search the index in ``folder`` where ``spec`` says, from its next question on.
 
-    Its readers follow at their next question. Killed on the way, the index stays where it was.
+    Its readers follow at their next question; one that is being answered may fail. Killed on the
+    way, the index stays where it was.
     Raises SettingError, MissingExtra, VectorStoreError, IndexBusy or IndexNotFound.
     """
     wanted = new_placement(spec)
     Database(folder).close()  # where there is no such index, no lock is left in its place
     with writer_lock(folder), closing(Database(folder)) as database:
         before = placement_of(database)
-        if (before.store if before else "faiss") == (wanted.store if wanted else "faiss"):
+        store = wanted.store if wanted else "faiss"
+        if store == (before.store if before else "faiss"):
             dense_search(database).save(database)
-            return Move(spec, database.chunk_count(), "")
+            return Move(store, database.chunk_count(), "")
         dimension = database.embedder().dimension
         if wanted is None:
             note(database, None)
@@ -80,4 +82,4 @@ def move_vectors(folder: Path, spec: str) -> Move:
                 ServedVectors(before, dimension, database.name).drop()
             except VectorStoreError as error:
                 left = f"{before.name} in {before.store}: {error}"
-        return Move(wanted.store if wanted else spec, database.chunk_count(), left)
+        return Move(store, database.chunk_count(), left)

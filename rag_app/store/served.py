@@ -64,7 +64,7 @@ class ServedVectors:
 
     def sync(self, database: Database) -> None:
         """See how far the server has the chunks of the database's present commit."""
-        self._placement = placement_of(database) or emptied(self._placement)
+        self._placement = self._kept(database)
 
     def search(
         self, database: Database, vector: Vectors, k: int, among: Sequence[int] | Ids | None = None
@@ -92,7 +92,7 @@ class ServedVectors:
 
     def save(self, database: Database) -> bool:
         """Bring the server to this commit; for the writer alone. Raises VectorStoreError."""
-        return self._bring(database, placement_of(database) or emptied(self._placement))
+        return self._bring(database, self._kept(database))
 
     def fill(self, database: Database) -> None:
         """Put all vectors there, and search there from now on; for the writer alone."""
@@ -122,12 +122,16 @@ class ServedVectors:
     def is_whole(self, database: Database) -> bool:
         """Whether the server has all of the vectors that it was given. Raises VectorStoreError."""
         with self._asked() as server:
-            return server.count() >= (placement_of(database) or emptied(self._placement)).count
+            return server.count() >= self._kept(database).count
 
     def drop(self) -> None:
         """Take the vectors away from the server. Raises VectorStoreError."""
         with self._asked() as server:
             server.drop()
+
+    def _kept(self, database: Database) -> Placement:
+        """How far the server is, as the database's present commit tells."""
+        return placement_of(database) or emptied(self._placement)
 
     @contextmanager
     def _asked(self) -> Iterator[VectorServer]:

@@ -28,10 +28,7 @@ def review() -> None:
     if _KIND not in st.session_state:  # the page was left, and its boxes forgotten
         forget_kept_file()
         _open()
-    top, rows = (
-        st.container(),
-        st.container(),
-    )  # what comes above moves nothing below from its place
+    top, rows = st.container(), st.container()  # what comes above moves nothing below it
     with top:
         if not conversation.current_settings().log:
             st.info(t("review_in_memory"))
