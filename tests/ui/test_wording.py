@@ -48,8 +48,8 @@ _NOT_SHOWN = {  # functions that commands, and callers from Python, alone meet
 _NAMES = {"RAG_LLM=openai:7.5", "llama.cpp: 7.5", "7.5: 7.5"}  # a setting's, or a library's words
 _OF_COMMANDS = {  # and whole modules
     "rag_app/accounts_command.py", "rag_app/log_command.py", "rag_app/store/vectorstore.py",
-    "ingest/__main__.py", "ingest/checkup.py", "ingest/repair.py", "rag_app/doctor.py",
-    "rag_app/command.py",
+    "ingest/__main__.py", "ingest/command_line.py", "ingest/checkup.py", "ingest/repair.py",
+    "rag_app/doctor.py", "rag_app/command.py",
 }  # fmt: skip
 
 
