@@ -103,7 +103,7 @@ def _answer(
         if taken is not None:
             return replace(taken, usage=Usage(seconds=clock.end()))
     count = passages_read(settings)
-    found = find(question, count, request.index, settings, request.scope, refill=False)
+    found = find(question, count, request.index, settings, request.scope, to_read=True)
     clock.begin("reading")
     database = open_index(request.index, settings).database
     ranked = _read(question, found, database, settings, clock.check)

@@ -43,21 +43,30 @@ class Query:
     meanings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a search came to."""
+
+    ranked: list[Fused]  # best first
+    names_documents: bool  # whether the question does
+
+
 def search(
     reader: IndexReader, embedder: Embedder, query: Query, limit: int, scope: Scope | None
-) -> list[Fused]:
-    """The chunks that speak of the question, best first, ``limit`` of each search or more.
+) -> Found:
+    """The chunks that speak of the question, ``limit`` of each search or more.
 
     Over the scope, and once more over the documents of it that the question names; within the
     reader's ``snapshot``.
     """
     allowed = None if scope is None else reader.database.chunks_in(scope)
     if allowed is not None and not allowed:
-        return []
+        return Found([], names_documents=False)
     names = reader.names()
     if allowed is not None:
         names = {source: names[source] for source in set(allowed.values())}
-    named = _likely(query.question, names)
+    meant = route(query.question, names)
+    named = _likely(meant, len(names))
     narrower = replace(scope or Scope(), sources=tuple(named))
     chunks = reader.database.chunks_in(narrower) if named else {}
     # The embedder and the keyword search keep a core each busy meanwhile.
@@ -70,18 +79,18 @@ def search(
     dense = _dense(reader, vector, limit, None if allowed is None else list(allowed))
     everywhere = fuse(dense, lexical, weight)
     if not chunks:
-        return everywhere
+        return Found(everywhere, bool(meant))
     routed = fuse(_dense(reader, vector, limit, list(chunks)), within, weight)
     trust = {chunk: named[source] for chunk, source in chunks.items()}
-    return lift(everywhere, routed, trust, ROUTE_WEIGHT[detect(query.question)])
+    lifted = lift(everywhere, routed, trust, ROUTE_WEIGHT[detect(query.question)])
+    return Found(lifted, names_documents=True)
 
 
-def _likely(question: str, names: dict[str, frozenset[str]]) -> dict[str, float]:
+def _likely(named: dict[str, float], documents: int) -> dict[str, float]:
     """The few documents that a question names, each with how far; none where it names many."""
-    named = route(question, names)
     best = max(named.values(), default=0.0)
     likely = {source: score for source, score in named.items() if score >= _NEARLY * best}
-    return likely if len(likely) <= max(_FEW, _SHARE * len(names)) else {}
+    return likely if len(likely) <= max(_FEW, _SHARE * documents) else {}
 
 
 def _vector(query: Query, embedder: Embedder) -> Vectors:

@@ -16,6 +16,7 @@ from rag_app.fusion import FIGURES_WEIGHT, favour_figures
 from rag_app.hybrid_search import Query, search
 from rag_app.merging import merge_neighbours
 from rag_app.narrowing import check_sources, scope_of
+from rag_app.nearest_sentence import FIRST, favour_near_sentences
 from rag_app.question.glossary import expand
 from rag_app.reranking import READS, rerank
 from rag_app.settings import Settings, load_settings
@@ -62,12 +63,13 @@ def find(
     scope: Scope | None = None,
     *,
     explain: bool = False,
-    refill: bool = True,
+    to_read: bool = False,
 ) -> list[Passage]:
     """``retrieve`` for a question that was checked.
 
-    Without ``refill`` neighbours that become one passage leave their places empty: what is read
-    in the end is ``k`` chunks, whatever their number of passages.
+    ``to_read`` is for passages of which every sentence is weighed afterwards: their order is that
+    of both searches, and neighbours that become one passage leave their places empty, so that
+    ``k`` chunks are read, whatever their number of passages.
     """
     embedder = load_embedder(settings)
     reader = open_index(index, settings)
@@ -75,23 +77,27 @@ def find(
     wanted = max(k, READS) if settings.reranker else k
     with reader.snapshot():
         check_sources(scope, reader.database, index)
-        fused = search(reader, embedder, Query(question, expansion.meanings), 2 * wanted, scope)
-        head = fused[: max(2 * wanted, _FIGURES_AMONG if expansion.in_figures else 0)]
-        found = reader.database.passages([item.chunk_id for item in head])
+        found = search(reader, embedder, Query(question, expansion.meanings), 2 * wanted, scope)
+        head = found.ranked[: max(2 * wanted, _FIGURES_AMONG if expansion.in_figures else FIRST)]
+        chunks = reader.database.passages([item.chunk_id for item in head])
         if expansion.in_figures:
-            texts = {chunk: passage.text for chunk, passage in found.items()}
+            texts = {chunk: passage.text for chunk, passage in chunks.items()}
             head = favour_figures(head, texts, FIGURES_WEIGHT)
         means = " ".join(expansion.meanings)
         ranked = [
             replace(
-                found[item.chunk_id],
+                chunks[item.chunk_id],
                 score=item.score,
                 dense_rank=item.dense_rank,
                 lexical_rank=item.lexical_rank,
                 explanation=Explanation(item.score, item.routed, means) if explain else None,
             )
-            for item in (head if refill else head[:wanted])
+            for item in (head[:wanted] if to_read else head)
         ]
+        # Which of its documents' pages is asked for is seldom told by one sentence.
+        if not (to_read or settings.reranker or found.names_documents):
+            kept = reader.database.sentence_vectors(ranked[:FIRST])
+            ranked = favour_near_sentences(question, ranked, embedder, kept)
         passages = merge_neighbours(ranked, wanted, reader.database.page_around)
     return rerank(question, passages, settings)[:k]
 

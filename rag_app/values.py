@@ -91,6 +91,7 @@ class Explanation:
     fused: float  # score by both searches, and by the document's name, before reranking
     routed: float  # part of it that came of the document being named in the question
     expansion: str  # words that the glossary added to the question; "" where none
+    nearest: float | None = None  # cosine of the sentence nearest to the question, where it counted
     reranked: float | None = None  # the cross-encoder's score, where there is one
 
 

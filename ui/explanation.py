@@ -32,7 +32,7 @@ def draw_explanation(exchange: Exchange, answer: Answer) -> None:
             st.error(told(error))
             return
         st.caption(t("why_intro"))
-        narrow = ("rank", "page", "cited", "dense", "lexical", "routed")
+        narrow = ("rank", "page", "cited", "dense", "lexical", "routed", "nearest")
         st.dataframe(
             _rows(passages, answer),
             hide_index=True,
@@ -90,6 +90,7 @@ def _rows(passages: list[Passage], answer: Answer) -> list[dict[str, object]]:
                 t("why_dense"): passage.dense_rank,
                 t("why_lexical"): passage.lexical_rank,
                 t("why_routed"): f"{share:.0%}",
+                t("why_nearest"): why and why.nearest and round(why.nearest, 2),
                 t("why_cited"): is_cited(passage, answer),
                 t("why_score"): round(passage.score, 4),
             }
