@@ -45,21 +45,27 @@ def answer_from(
     on_token: Callable[[str], None] | None = None,
     on_place: Callable[[int], None] | None = None,
     cancel: threading.Event | None = None,
+    until: Callable[[str], bool] = lambda _: False,
 ) -> Generated:
     """The model's answer to the question from the passages, which are numbered from 1.
 
     ``on_token`` gets each piece of text as it is written, ``on_place`` how many questions a local
-    model answers before this one. Raises Cancelled soon after ``cancel`` is set, and ModelError
-    where the model fails.
+    model answers before this one. A local model stops where ``until``, which is given all that it
+    has written, says that this is enough. Raises Cancelled soon after ``cancel`` is set, and
+    ModelError where the model fails.
     """
     cancel = cancel or threading.Event()
-    watch = _Watch(on_token or (lambda _: None), cancel)
+    watch = _Watch(on_token or (lambda _: None), cancel, until)
     chain = retrieval_qa(llm, _Chosen(passages=list(passages)), prompt)
     # A local model finds these in the metadata, and stops even before its first token.
-    metadata = {"cancel": cancel, "on_place": on_place or (lambda _: None)}
+    metadata = {
+        "cancel": cancel, "enough": watch.enough, "on_place": on_place or (lambda _: None),
+    }  # fmt: skip
     config = {"callbacks": [watch], "metadata": metadata}
     text = chain.invoke({"query": question}, config=config)["result"]
-    return Generated(text.strip(), watch.prompt_tokens, watch.completion_tokens)
+    # How many more it had written when it heard of it is chance, and nobody reads them.
+    written = llm.get_num_tokens(text) if watch.enough.is_set() else watch.completion_tokens
+    return Generated(text.strip(), watch.prompt_tokens, written)
 
 
 def retrieval_qa(llm: BaseChatModel, retriever: BaseRetriever, prompt: Prompt) -> Any:  # noqa: ANN401
@@ -139,9 +145,17 @@ class _Watch(BaseCallbackHandler):
 
     raise_error = True  # Cancelled must leave the chain
 
-    def __init__(self, on_token: Callable[[str], None], cancel: threading.Event) -> None:
+    def __init__(
+        self,
+        on_token: Callable[[str], None],
+        cancel: threading.Event,
+        until: Callable[[str], bool],
+    ) -> None:
         self.prompt_tokens = 0
         self.completion_tokens = 0
+        self.enough = threading.Event()
+        self._until = until
+        self._written = ""
         self._on_token = on_token
         self._cancel = cancel
 
@@ -150,6 +164,9 @@ class _Watch(BaseCallbackHandler):
             raise Cancelled
         if isinstance(token, str):
             self._on_token(token)
+            self._written += token
+            if self._until(self._written):
+                self.enough.set()
 
     def on_llm_end(self, response: LLMResult, **_: Any) -> None:  # noqa: ANN401
         generation = response.generations[0][0]

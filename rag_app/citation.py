@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag_app.evidence import Sentence
-from rag_app.grounding import Gate, judge
+from rag_app.grounding import Gate, is_astray, judge
 from rag_app.language import Language
 from rag_app.quotation import spoken
 from rag_app.sentences import sentences
@@ -20,6 +20,7 @@ UNVERIFIED: dict[Language, str] = {"en": "(unverified)", "pt": "(não verificado
 
 _MARKER = re.compile(r"\s*\[(\d+(?:\s*,\s*\d+)*)\]")
 _SENTENCE_ENDS = '.!?…"”’»)'
+_LAST_WORD = re.compile(r"\S+$")
 _BETWEEN_WORDS = re.compile(r"[\s\"“”«»'‘’.,;:!?…*_`|]+")
 
 
@@ -83,6 +84,15 @@ def cite(
         if holds or mark:
             kept[sentence] = _Kept(sentence, found.label, found.places if holds else ())
     return _numbered(list(kept.values()), UNVERIFIED[language])
+
+
+def cannot_be_cited(written: str, evidence: Sequence[Sentence], language: Language) -> bool:
+    """Whether the sentence that is being written is lost for ``cite``, however it goes on.
+
+    Where the gate wants words in order. The last word may not be whole yet, and is passed over.
+    """
+    begun = _sentences(_LAST_WORD.sub("", written))
+    return bool(begun) and all(is_astray(begun[-1][0], item, language) for item in evidence)
 
 
 def quote(evidence: Sequence[Sentence]) -> Cited:

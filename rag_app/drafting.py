@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag_app.chain import Generated, answer_from
-from rag_app.citation import Cited, cite, quote
+from rag_app.citation import Cited, cannot_be_cited, cite, quote
 from rag_app.context import fit_to_budget
 from rag_app.embedding import Embedder
 from rag_app.evidence import Sentence, best_two
@@ -93,6 +93,11 @@ def draft(
     prompt = load_prompt(reading.prompt, language)
     budget = settings.evidence_tokens or reading.evidence_tokens
     evidence = fit_to_budget(passages, ranked, embedder.count_tokens, budget)
+    is_quoting = is_auto and reading.gate.in_order
+
+    def is_lost(written: str) -> bool:
+        return is_quoting and cannot_be_cited(written, ranked[: reading.depth], language)
+
     generated = answer_from(
         question,
         [as_document(passage) for passage in evidence],
@@ -101,6 +106,7 @@ def draft(
         on_token=on_token,
         on_place=on_place,
         cancel=cancel,
+        until=is_lost,
     )
     on_stage("checking")
     model = f"{describe(llm)}, prompt {prompt.name} v{prompt.version}"

@@ -62,6 +62,16 @@ def judge(
     return Judgement("unsupported")
 
 
+def is_astray(begun: str, item: Sentence, language: Language) -> bool:
+    """Whether no sentence that begins so is borne out by ``item``, words in order.
+
+    ``begun`` ends with a whole word. What follows can only add to the stretches it is made of.
+    """
+    there = detect(item.passage.text)
+    words = _Claim(begun, language).words_in(there).all_words
+    return bool(words) and _runs(words, _read(item.text, there).all_words) > _MOST_RUNS
+
+
 _MOST_RUNS = 2
 _SMALLEST_PART = 0.25  # of a stitched sentence's words; less may be a slip of one word
 _DENIAL = re.compile(

@@ -26,9 +26,10 @@ class LocalChatModel(BaseChatModel):
     """A chat model whose crash, hang or hunger for memory costs one answer, never this process.
 
     Calls take ``stop``, ``max_tokens``, ``temperature`` (0, greedy, by default), ``seed`` and
-    ``cancel``, a threading.Event that stops the answer and makes the call raise Cancelled, and
-    ``on_place``, a function that is told how many questions are before this one; within a chain
-    both may stand in the config's metadata. Closing the iterator of ``stream`` stops the answer
+    ``cancel``, a threading.Event that stops the answer and makes the call raise Cancelled,
+    ``enough``, one that ends it with what was written, and ``on_place``, a function that is told
+    how many questions are before this one; within a chain all three may stand in the config's
+    metadata. Closing the iterator of ``stream`` stops the answer
     too. Safe from any thread; where ``most_waiting`` wait, a call raises ModelBusy, and where the
     model says nothing for ``stall_s`` seconds, ModelCrashed. Several may share a process.
     """
@@ -76,7 +77,7 @@ class LocalChatModel(BaseChatModel):
         **kwargs: Any,  # noqa: ANN401
     ) -> ChatResult:
         text, end = "", None
-        for name in ("cancel", "on_place"):
+        for name in ("cancel", "enough", "on_place"):
             if run_manager is not None and name in run_manager.metadata:
                 kwargs.setdefault(name, run_manager.metadata[name])
         chunks = self._stream(messages, stop, **kwargs)
@@ -106,6 +107,7 @@ class LocalChatModel(BaseChatModel):
         temperature: float | None = None,
         seed: int = 0,
         cancel: threading.Event | None = None,
+        enough: threading.Event | None = None,
         on_place: Callable[[int], None] | None = None,
         **_: Any,  # noqa: ANN401
     ) -> Iterator[ChatGenerationChunk]:
@@ -121,6 +123,7 @@ class LocalChatModel(BaseChatModel):
             most_waiting=self.most_waiting,
             stall_s=self.stall_s,
             cancel=cancel,
+            enough=enough,
             on_place=on_place,
         ):
             if isinstance(piece, Outcome):

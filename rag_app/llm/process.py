@@ -43,10 +43,12 @@ class ModelProcess:
         most_waiting: int,
         stall_s: float,
         cancel: threading.Event | None = None,
+        enough: threading.Event | None = None,
         on_place: Callable[[int], None] | None = None,
     ) -> Iterator[str | Outcome]:
         """The answer in pieces, then what it took. Closing the iterator stops the model.
 
+        After a piece upon which ``enough`` was set there is no other.
         ``on_place`` is told how many questions are before this one, as their number falls.
         Raises ModelBusy where ``most_waiting`` are in line, Cancelled soon after ``cancel`` is
         set, ModelCrashed where the process dies or says nothing for ``stall_s`` seconds, and
@@ -57,15 +59,18 @@ class ModelProcess:
             session = self._running()
             session.wait_until_loaded(cancel)
             number = session.ask({"do": "generate", "request": asdict(request)})
-            over = False
+            over = stopping = False
             try:
                 for frame in session.replies(number, cancel, silence_s=stall_s):
                     if "outcome" in frame:
                         over = True
                         yield Outcome(**frame["outcome"])
                         return
-                    if "text" in frame:
+                    if "text" in frame and not stopping:
                         yield frame["text"]
+                        stopping = enough is not None and enough.is_set()
+                        if stopping:
+                            session.stop(number)
             except Cancelled:
                 raise
             except ModelError:  # the child told of it, and is ready for the next request

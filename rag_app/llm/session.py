@@ -86,10 +86,14 @@ class Session:
             self._raise_told(frame)
             yield frame
 
+    def stop(self, number: int) -> None:
+        """Ask for the end of a generation; its outcome follows as always."""
+        with contextlib.suppress(ChildDied):  # which its replies tell
+            self._send({"do": "cancel", "id": number})
+
     def cancel(self, number: int, grace_s: float) -> None:
         """Stop a generation; a child that does not within ``grace_s`` is killed."""
-        with contextlib.suppress(ChildDied):
-            self._send({"do": "cancel", "id": number})
+        self.stop(number)
         deadline = time.monotonic() + grace_s
         box = self._boxes[number]
         while (left := deadline - time.monotonic()) > 0:

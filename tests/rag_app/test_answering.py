@@ -49,6 +49,16 @@ def test_abstains_in_the_language_of_the_question(settings, question: str, langu
     assert answer.passages  # the nearest ones are still shown
 
 
+def test_a_model_that_strays_from_the_documents_is_not_heard_to_the_end(settings, monkeypatch):
+    questions = ["Who published LoRA?", "How many parameters does GPT-3 have?", "What is a token?"]
+    stopped = [ask(question, settings=settings) for question in questions]
+    monkeypatch.setattr("rag_app.drafting.cannot_be_cited", lambda *_: False)
+    heard = [ask(question, settings=settings) for question in questions]
+    assert [answer.text for answer in stopped] == [answer.text for answer in heard]
+    spent = [sum(answer.usage.completion_tokens for answer in each) for each in (stopped, heard)]
+    assert 0 < spent[0] < spent[1]
+
+
 def test_quotation_alone_needs_no_model(settings):
     only = settings.model_copy(update={"answerer": "extractive", "llm": "gguf:/no/such.gguf"})
     answer = ask("How many parameters does GPT-3 have?", settings=only)

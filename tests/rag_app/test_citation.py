@@ -1,6 +1,9 @@
 from dataclasses import replace
 
-from rag_app.citation import cite, quote
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from rag_app.citation import cannot_be_cited, cite, quote
 from rag_app.evidence import Sentence
 from rag_app.grounding import Gate
 from rag_app.values import Passage
@@ -55,6 +58,31 @@ def test_words_picked_from_all_over_are_no_quotation_either():
     held = evidence("Of the tokens, 80% are replaced by a mask, 10% by a random token.")
     said = "The tokens are replaced by a random token."
     assert cite(said, "What?", held, "en", STRICT).citations == ()
+
+
+LONG = evidence(
+    "The museum, which opened in 1837, moved from Marlborough House to Somerset House with all of"
+    " its 2,400 plates, the founder's letters and one-third of the staff."
+)
+
+
+@given(cut=st.tuples(st.integers(0, 27), st.integers(0, 27)), at=st.integers(0, 200))
+@example(cut=(0, 0), at=200)
+def test_what_will_be_said_is_never_given_up_while_it_is_written(cut: tuple[int, int], at: int):
+    words = LONG[0].text.removesuffix(".").split()
+    first, last = sorted(cut)
+    shortened = " ".join([*words[:first], *words[last:]]) + "."
+    if cite(shortened, "Which?", LONG, "en", STRICT).citations:
+        assert not cannot_be_cited(shortened[:at], LONG, "en")
+
+
+def test_a_sentence_is_given_up_with_the_first_word_that_its_source_has_not():
+    held = evidence("The museum moved from Marlborough House to Somerset House in September.")
+    assert not cannot_be_cited("The museum mov", held, "en")
+    assert not cannot_be_cited("The museum moved to Som", held, "en")
+    assert cannot_be_cited("The museum closed ", held, "en")
+    assert cannot_be_cited("The museum moved from Somerset House to Marlborough House ", held, "en")
+    assert cannot_be_cited("The museum moved to Somerset House. It burnt ", held, "en")
 
 
 def test_what_breaks_off_is_not_said():

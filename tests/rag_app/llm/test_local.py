@@ -76,6 +76,18 @@ def test_a_prompt_that_is_still_read_is_left_without_a_kill(llm, after_s: float,
     assert llm.process_id == process
 
 
+def test_an_answer_that_is_enough_ends_with_what_was_written(llm):
+    whole = llm.invoke(QUESTION, max_tokens=60).content
+    enough, text = threading.Event(), ""
+    for chunk in llm.stream(QUESTION, max_tokens=400, enough=enough):
+        text += chunk.text
+        if len(text) > 20:
+            enough.set()
+    assert whole.startswith(text)
+    assert 20 < len(text) < 60
+    assert llm.invoke(QUESTION, max_tokens=60).content == whole  # the model is none the worse
+
+
 def test_a_chain_may_carry_the_cancel_in_its_metadata(llm):
     cancel = threading.Event()
     cancel.set()
