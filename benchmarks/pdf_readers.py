@@ -13,7 +13,8 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks import peer
-from ingest.loading import LoadingOptions, load
+from ingest.loaders.options import LoadingOptions
+from ingest.loading import load
 from rag_app.errors import FileRejected
 
 

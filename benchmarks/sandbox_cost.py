@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from benchmarks import peer
-from ingest.loading import LoadingOptions, load
+from ingest.loaders.options import LoadingOptions
+from ingest.loading import load
 from ingest.sandbox import Sandbox
 from rag_app.settings import load_settings
 

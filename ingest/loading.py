@@ -1,13 +1,10 @@
 """A file into a ``LoadedDocument``: its suffix names the loader, its first bytes must agree."""
 
-import re
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.loaders.options import LoadingOptions
 from rag_app.errors import FileRejected, Reason
-from rag_app.invisible import without_invisible
 from rag_app.values import LoadedDocument
 
 VERSION = "6"  # of what the loaders make of a file; an index read by other rules is read anew
@@ -21,32 +18,6 @@ _KINDS = {
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"\x7fELF": "a program",
     b"\x1f\x8b": "a gzip archive", b"MZ\x90": "a program", b"SQLite format 3": "a database",
 }  # fmt: skip
-_LINE_END = re.compile("[\r\x0b\x0c]")  # python-pptx has "\x0b" for a break within a paragraph
-
-
-def _no_progress() -> None:
-    pass
-
-
-@dataclass(frozen=True)
-class LoadingOptions:
-    """Limits and choices for loading one file."""
-
-    pdf_reader: str = "pypdfium2"  # or "pypdf"
-    max_pages: int = 20_000
-    max_characters: int = 50_000_000
-    community_loaders: dict[str, str] = field(default_factory=dict)  # suffix -> class name
-    pdf_passwords: tuple[str, ...] = ()  # tried one after another on a locked PDF
-    on_progress: Callable[[], None] = _no_progress  # called with every page, row or block
-
-    def check_characters(self, count: int) -> None:
-        """Raise FileRejected where a document of ``count`` characters is too long."""
-        if count > self.max_characters:
-            raise FileRejected(
-                Reason.TOO_LARGE,
-                f"it holds over {self.max_characters:,} characters (RAG_MAX_CHARACTERS raises the"
-                " limit)",
-            )
 
 
 Loader = Callable[[Path, LoadingOptions], LoadedDocument]
@@ -77,15 +48,6 @@ def load(path: Path, options: LoadingOptions) -> LoadedDocument:
 def suffixes() -> list[str]:
     """The suffixes that can be read without settings, sorted."""
     return sorted({".pdf", *_OFFICE, *_TEXT})
-
-
-def visible(text: str) -> str:
-    r"""``text`` without invisible characters, every line end a "\n", an accent on its letter.
-
-    Files from a Mac may hold the letter and then the accent, which would cut words in two.
-    """
-    text = text.replace("\r\n", "\n")
-    return unicodedata.normalize("NFC", without_invisible(_LINE_END.sub("\n", text)))
 
 
 def _loader(path: Path, options: LoadingOptions) -> Loader:

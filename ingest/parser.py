@@ -8,7 +8,8 @@ import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from ingest.loading import LoadingOptions, load
+from ingest.loaders.options import LoadingOptions
+from ingest.loading import load
 from rag_app.child import Frame, Reply, serve
 from rag_app.confinement import confine
 from rag_app.errors import FileRejected, RagError, Reason

@@ -2,12 +2,10 @@
 
 import hashlib
 import importlib.util
-import json
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from rag_app.errors import ModelNotFound, SettingError
+from rag_app.models.embedder_identity import EmbedderIdentity
 from rag_app.models.embedding_engines import (
     EmbeddedText,
     EmbeddingEngine,
@@ -42,28 +41,6 @@ def load_embedder(settings: Settings) -> "Embedder":
     """
     with _loading:
         return _load(settings.embedder, settings.device, settings.threads, settings.cache_dir)
-
-
-@dataclass(frozen=True)
-class EmbedderIdentity:
-    """What makes two embedders interchangeable: all of it equal."""
-
-    name: str
-    sha256: str  # of weights and configuration
-    dimension: int
-    pooling: str
-    normalised: bool
-    max_tokens: int  # the model reads no further
-    prompts: dict[str, str] = field(default_factory=dict)  # prefixes for "query" and "document"
-
-    def to_json(self) -> str:
-        """One line of JSON, keys sorted."""
-        return json.dumps(asdict(self), sort_keys=True)
-
-    @staticmethod
-    def from_json(text: str) -> "EmbedderIdentity":
-        """The inverse of to_json."""
-        return EmbedderIdentity(**json.loads(text))
 
 
 class Embedder(Embeddings):

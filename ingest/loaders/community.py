@@ -6,7 +6,8 @@ The package was archived in June 2026: what it still reads is an extra, not a fo
 import warnings
 from pathlib import Path
 
-from ingest.loading import LoadingOptions, visible
+from ingest.loaders.options import LoadingOptions
+from ingest.loaders.visible import visible
 from rag_app.errors import FileRejected, MissingExtra, Reason, SettingError
 from rag_app.values import LoadedDocument, Page
 

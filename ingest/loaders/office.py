@@ -4,9 +4,10 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from ingest.loaders.options import LoadingOptions
+from ingest.loaders.visible import visible
 from ingest.loaders.word import read_word
 from ingest.loaders.writing import PageWriter
-from ingest.loading import LoadingOptions, visible
 from rag_app.errors import FileRejected, Reason
 from rag_app.values import LoadedDocument
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.headings import page_headings
-from ingest.loading import LoadingOptions, visible
+from ingest.loaders.options import LoadingOptions
+from ingest.loaders.visible import visible
 from rag_app.errors import FileRejected, Reason
 from rag_app.pdf.mending import spellings
 from rag_app.pdf.opening import locked_out, open_page, open_pdf

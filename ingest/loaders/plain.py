@@ -5,7 +5,8 @@ from pathlib import Path
 
 from ingest.hiding import without_hidden
 from ingest.loaders.decoding import text_from
-from ingest.loading import LoadingOptions, visible
+from ingest.loaders.options import LoadingOptions
+from ingest.loaders.visible import visible
 from rag_app.errors import FileRejected, Reason
 from rag_app.values import Heading, LoadedDocument, Page
 

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.loaders.office import check_archive
+from ingest.loaders.options import LoadingOptions
 from ingest.loaders.sheet_formats import code, signs
 from ingest.loaders.sheet_merges import merged_cells, unmerged
 from ingest.loaders.sheet_tables import tables
+from ingest.loaders.visible import visible
 from ingest.loaders.writing import PageWriter
-from ingest.loading import LoadingOptions, visible
 from rag_app.errors import FileRejected, Reason
 from rag_app.values import LoadedDocument
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ingest.loaders.heads import header_at, is_header, is_years_across
+from ingest.loaders.options import LoadingOptions
 from ingest.loaders.plain import decoded
 from ingest.loaders.writing import PageWriter
-from ingest.loading import LoadingOptions
 from rag_app.errors import FileRejected, Reason
 from rag_app.values import LoadedDocument
 

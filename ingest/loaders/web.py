@@ -9,11 +9,11 @@ from urllib.parse import unquote
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.loaders.office import check_archive
+from ingest.loaders.options import LoadingOptions
 from ingest.loaders.plain import decoded
 from ingest.loaders.web_nodes import BLOCKS, is_hidden, text_of
 from ingest.loaders.web_table import read_table
 from ingest.loaders.writing import PageWriter
-from ingest.loading import LoadingOptions
 from rag_app.errors import FileRejected, Reason
 from rag_app.values import LoadedDocument
 

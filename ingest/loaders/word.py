@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.loaders.grid import Cell, Row, texts, titles
+from ingest.loaders.options import LoadingOptions
+from ingest.loaders.visible import visible
 from ingest.loaders.word_parts import W, blocks, boxes, cells_of, rows_of, seen_text
 from ingest.loaders.writing import PageWriter
-from ingest.loading import LoadingOptions, visible
 from rag_app.values import LoadedDocument
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from ingest.loading import LoadingOptions, visible
+from ingest.loaders.options import LoadingOptions
+from ingest.loaders.visible import visible
 from rag_app.values import Heading, Page
 
 

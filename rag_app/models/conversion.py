@@ -4,18 +4,16 @@ The cache folder holds one folder a model and version; it is safe to delete.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rag_app.errors import ModelNotFound
+from rag_app.models.embedder_identity import EmbedderIdentity
 from rag_app.models.embedding_engines import pools_by_mean
 from rag_app.models.model_cache import made_once, quiet_transformers, save_network
-
-if TYPE_CHECKING:
-    from rag_app.embedding import EmbedderIdentity
 
 _NETWORK, _TOKENIZER, _IDENTITY = "model.xml", "tokenizer.json", "identity.json"
 _VERSION = "2"  # of what is kept of a model
@@ -46,14 +44,10 @@ class ConvertedEmbedder:
 
     network: Path | None
     tokenizer: Path
-    identity: "EmbedderIdentity"
+    identity: EmbedderIdentity
 
 
 def _read(home: Path, name: str) -> ConvertedEmbedder:
-    from dataclasses import replace
-
-    from rag_app.embedding import EmbedderIdentity
-
     network = home / _NETWORK
     identity = EmbedderIdentity.from_json((home / _IDENTITY).read_text(encoding="utf-8"))
     return ConvertedEmbedder(
@@ -131,9 +125,7 @@ def _save_network(model: Any, path: Path) -> None:  # noqa: ANN401
     save_network(network, path)
 
 
-def _identity(model: Any, sha256: str, name: str) -> "EmbedderIdentity":  # noqa: ANN401
-    from rag_app.embedding import EmbedderIdentity
-
+def _identity(model: Any, sha256: str, name: str) -> EmbedderIdentity:  # noqa: ANN401
     modules = [type(module).__name__ for module in model]
     pooling = next((m.pooling_mode for m in model if hasattr(m, "pooling_mode")), None)
     if pooling is None:

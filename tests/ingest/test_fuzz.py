@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.loading import LoadingOptions, suffixes
+from ingest.loaders.options import LoadingOptions
+from ingest.loading import suffixes
 from ingest.parser import _loaded
 from ingest.splitting import embedded_text, split
 from rag_app.child import read_frame, write_frame

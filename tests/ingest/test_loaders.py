@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.loading import LoadingOptions, load
+from ingest.loaders.options import LoadingOptions
+from ingest.loading import load
 from rag_app.errors import FileRejected
 from rag_app.values import LoadedDocument
 from tests.conftest import EXAMPLES

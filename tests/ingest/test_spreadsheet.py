@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.loading import LoadingOptions, load
+from ingest.loaders.options import LoadingOptions
+from ingest.loading import load
 
 
 def test_each_row_of_a_sheet_carries_its_headers(tmp_path: Path):

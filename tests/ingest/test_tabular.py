@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.loading import LoadingOptions, load
+from ingest.loaders.options import LoadingOptions
+from ingest.loading import load
 from rag_app.errors import FileRejected
 
 

@@ -11,7 +11,7 @@ import atheris
 
 with atheris.instrument_imports(include=["rag_app", "ingest"]):
     from ingest.loaders.decoding import text_from
-    from ingest.loading import visible
+    from ingest.loaders.visible import visible
     from rag_app.errors import FileRejected
     from rag_app.matching.figures import figures
     from rag_app.matching.periods import is_of_another_period

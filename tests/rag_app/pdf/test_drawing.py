@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from benchmarks.highlights import overlap, searched
-from ingest.loading import LoadingOptions, load
+from ingest.loaders.options import LoadingOptions
+from ingest.loading import load
 from rag_app.errors import FileRejected
 from rag_app.pdf.drawing import Drawing, draw
 from rag_app.pdf.opening import open_pdf
