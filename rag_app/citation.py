@@ -20,7 +20,7 @@ UNVERIFIED: dict[Language, str] = {"en": "(unverified)", "pt": "(não verificado
 
 _MARKER = re.compile(r"\s*\[(\d+(?:\s*,\s*\d+)*)\]")
 _SENTENCE_ENDS = '.!?…"”’»)'
-_LAST_WORD = re.compile(r"\S+$")
+_LAST_WORD = re.compile(r"(?:\[[\d,\s]*(?:\]\S*)?|\S+)$")  # or marker, with the spaces in it
 _BETWEEN_WORDS = re.compile(r"[\s\"“”«»'‘’.,;:!?…*_`|]+")
 
 
