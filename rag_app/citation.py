@@ -92,7 +92,12 @@ def cannot_be_cited(written: str, evidence: Sequence[Sentence], language: Langua
     Where the gate wants words in order. The last word may not be whole yet, and is passed over.
     """
     begun = _sentences(_LAST_WORD.sub("", written))
-    return bool(begun) and all(is_astray(begun[-1][0], item, language) for item in evidence)
+    if not begun:
+        return False
+    sentence = begun[-1][0]
+    if sentence[-1] in _SENTENCE_ENDS and len(set(analyse(sentence, language))) < 2:
+        return False  # "Yes.": ``cite`` passes over it, and what follows may hold
+    return all(is_astray(sentence, item, language) for item in evidence)
 
 
 def quote(evidence: Sequence[Sentence]) -> Cited:
