@@ -8,6 +8,7 @@ import logging
 import threading
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ from langchain_core.prompts import (
 )
 from langchain_core.retrievers import BaseRetriever
 
-from rag_app.errors import Cancelled
+from rag_app.errors import Cancelled, ModelError
 from rag_app.prompts import Prompt
 
 
@@ -63,8 +64,11 @@ def answer_from(
     }  # fmt: skip
     config = {"callbacks": [watch], "metadata": metadata}
     text = chain.invoke({"query": question}, config=config)["result"]
-    # How many more it had written when it heard of it is chance, and nobody reads them.
-    written = llm.get_num_tokens(text) if watch.enough.is_set() else watch.completion_tokens
+    written = watch.completion_tokens
+    if watch.enough.is_set():
+        # How many more it had written when it heard of it is chance, and nobody reads them.
+        with suppress(ModelError):  # the next question may have ended it: the answer is here
+            written = llm.get_num_tokens(text)
     return Generated(text.strip(), watch.prompt_tokens, written)
 
 

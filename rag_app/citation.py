@@ -20,7 +20,7 @@ UNVERIFIED: dict[Language, str] = {"en": "(unverified)", "pt": "(não verificado
 
 _MARKER = re.compile(r"\s*\[(\d+(?:\s*,\s*\d+)*)\]")
 _SENTENCE_ENDS = '.!?…"”’»)'
-_LAST_WORD = re.compile(r"\S+$")
+_LAST_WORD = re.compile(r"(?:\[[\d,\s]*(?:\]\S*)?|\S+)$")  # or marker, with the spaces in it
 _BETWEEN_WORDS = re.compile(r"[\s\"“”«»'‘’.,;:!?…*_`|]+")
 
 
@@ -92,7 +92,12 @@ def cannot_be_cited(written: str, evidence: Sequence[Sentence], language: Langua
     Where the gate wants words in order. The last word may not be whole yet, and is passed over.
     """
     begun = _sentences(_LAST_WORD.sub("", written))
-    return bool(begun) and all(is_astray(begun[-1][0], item, language) for item in evidence)
+    if not begun:
+        return False
+    sentence = begun[-1][0]
+    if sentence[-1] in _SENTENCE_ENDS and len(set(analyse(sentence, language))) < 2:
+        return False  # "Yes.": ``cite`` passes over it, and what follows may hold
+    return all(is_astray(sentence, item, language) for item in evidence)
 
 
 def quote(evidence: Sequence[Sentence]) -> Cited:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from rag_app.errors import RagError
 from rag_app.identity import scope_in
+from rag_app.narrowing import scope_of
 from rag_app.question.follow_ups import is_cited
 from rag_app.rendering import inert
 from rag_app.values import Answer, Exchange, Passage, Scope
@@ -32,7 +33,7 @@ def draw_explanation(exchange: Exchange, answer: Answer) -> None:
             st.error(told(error))
             return
         st.caption(t("why_intro"))
-        narrow = ("rank", "page", "cited", "dense", "lexical", "routed", "nearest")
+        narrow = ("rank", "page", "cited", "dense", "lexical", "routed")
         st.dataframe(
             _rows(passages, answer),
             hide_index=True,
@@ -48,33 +49,35 @@ def draw_explanation(exchange: Exchange, answer: Answer) -> None:
 
 
 def _explained(exchange: Exchange, answer: Answer) -> list[Passage]:
-    """The answer's passages with their ranks, or the same search done again."""
+    """The answer's passages as the search that it was made from, done again, explains them."""
     if all(passage.explanation for passage in answer.passages):
         return list(answer.passages)
     scope = scope_in(exchange.identity) or Scope()
-    return _searched(
-        answer.rewritten or answer.question, len(answer.passages), exchange.index,
+    found = _searched(
+        answer.rewritten or answer.question, exchange.index,
         scope.sources, scope.pages, scope.modified_after,
         resources.database(exchange.index).commit_number(),
     )  # fmt: skip
+    again = {(p.source, p.page, p.start, p.end): p for p in found}
+    return [again.get((p.source, p.page, p.start, p.end), p) for p in answer.passages]
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _searched(
     question: str,
-    count: int,
     index: str,
     sources: tuple[str, ...] | None,
     pages: tuple[int, int] | None,
     modified_after: datetime | None,
     commit: int,  # another one is another search
 ) -> list[Passage]:
-    from rag_app.retrieval import retrieve
+    from rag_app.answering import passages_read
+    from rag_app.retrieval import find
 
-    return retrieve(
-        question, count, index=index, settings=resources.settings(), sources=sources, pages=pages,
-        modified_after=modified_after, explain=True,
-    )  # fmt: skip
+    settings, scope = resources.settings(), scope_of(sources, pages, modified_after)
+    return find(
+        question, passages_read(settings), index, settings, scope, explain=True, to_read=True
+    )
 
 
 def _rows(passages: list[Passage], answer: Answer) -> list[dict[str, object]]:
@@ -90,7 +93,6 @@ def _rows(passages: list[Passage], answer: Answer) -> list[dict[str, object]]:
                 t("why_dense"): passage.dense_rank,
                 t("why_lexical"): passage.lexical_rank,
                 t("why_routed"): f"{share:.0%}",
-                t("why_nearest"): why and why.nearest and round(why.nearest, 2),
                 t("why_cited"): is_cited(passage, answer),
                 t("why_score"): round(passage.score, 4),
             }

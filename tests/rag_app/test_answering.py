@@ -2,10 +2,16 @@ import threading
 import time
 
 import pytest
+from langchain_core.documents import Document
 
 from rag_app import ask
 from rag_app.answering import ABSTENTION
-from rag_app.errors import Cancelled, QuestionError
+from rag_app.chain import answer_from
+from rag_app.errors import Cancelled, ModelCrashed, QuestionError
+from rag_app.llm import load_llm
+from rag_app.llm.local import LocalChatModel
+from rag_app.prompts import load_prompt
+from rag_app.settings import load_settings
 from rag_app.store.database import Database
 
 
@@ -57,6 +63,18 @@ def test_a_model_that_strays_from_the_documents_is_not_heard_to_the_end(settings
     assert [answer.text for answer in stopped] == [answer.text for answer in heard]
     spent = [sum(answer.usage.completion_tokens for answer in each) for each in (stopped, heard)]
     assert 0 < spent[0] < spent[1]
+
+
+def test_a_model_that_dies_when_it_has_answered_takes_nothing_back(monkeypatch):
+    def dead(*_: object) -> int:
+        raise ModelCrashed("The language model's process ended.")
+
+    monkeypatch.setattr(LocalChatModel, "get_num_tokens", dead)
+    llm, prompt = load_llm("packaged", load_settings()), load_prompt("answer_packaged", "en")
+    passages = [Document("The bridge opened in 1932.", metadata={"source": "bridge.md"})]
+    said = answer_from("When?", passages, llm, prompt, until=lambda written: len(written) > 3)
+    assert len(said.text) > 3
+    assert said.completion_tokens > 0
 
 
 def test_quotation_alone_needs_no_model(settings):

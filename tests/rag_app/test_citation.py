@@ -76,6 +76,20 @@ def test_what_will_be_said_is_never_given_up_while_it_is_written(cut: tuple[int,
         assert not cannot_be_cited(shortened[:at], LONG, "en")
 
 
+def test_a_marker_that_is_not_closed_yet_is_no_word():
+    held = evidence("The museum moved from Marlborough House to Somerset House in September.")
+    said = "The museum moved to Somerset House [1, 2]."
+    assert cite(said, "Where?", held, "en", STRICT).citations
+    assert not any(cannot_be_cited(said[:at], held, "en") for at in range(len(said) + 1))
+
+
+def test_a_yes_before_the_quotation_does_not_end_the_draft():
+    held = evidence("The museum moved from Marlborough House to Somerset House in September.")
+    said = "Yes. The museum moved to Somerset House."
+    assert cite(said, "Did it move?", held, "en", STRICT).citations
+    assert not any(cannot_be_cited(said[:at], held, "en") for at in range(len(said) + 1))
+
+
 def test_a_sentence_is_given_up_with_the_first_word_that_its_source_has_not():
     held = evidence("The museum moved from Marlborough House to Somerset House in September.")
     assert not cannot_be_cited("The museum mov", held, "en")

@@ -283,6 +283,15 @@ def test_why_these_pages_shows_the_ranks(app: AppTest):
     assert table["By meaning"].notna().any()
 
 
+def test_why_these_pages_tells_of_the_search_that_the_answer_was_made_from(server, app: AppTest):
+    ask(app.run(), "Why do long prompts make an answer slow?")
+    app.session_state["why-1"] = True
+    app.run()
+    kept = ExchangeLog(server / "log.sqlite").exchange(1).answer
+    shown = app.dataframe[0].value[["File", "Score"]].values.tolist()
+    assert shown == [[p.source.rsplit("/", 1)[-1], round(p.score, 4)] for p in kept.passages]
+
+
 def test_a_follow_up_is_asked_by_a_click(app: AppTest):
     ask(app.run(), GPT3)
     pills = app.pills[0]
