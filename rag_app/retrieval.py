@@ -94,8 +94,9 @@ def find(
             )
             for item in (head[:wanted] if to_read else head)
         ]
-        # Which of its documents' pages is asked for is seldom told by one sentence.
-        if not (to_read or settings.reranker or found.names_documents):
+        # Which page of a document that is named, or which figure, is seldom told by one sentence.
+        by_sentence = not (found.names_documents or expansion.in_figures)
+        if by_sentence and not (to_read or settings.reranker):
             kept = reader.database.sentence_vectors(ranked[:FIRST])
             ranked = favour_near_sentences(question, ranked, embedder, kept)
         passages = merge_neighbours(ranked, wanted, reader.database.page_around)
