@@ -18,10 +18,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from rag_app.errors import LogError
 from rag_app.settings import Settings
+from rag_app.store.journal import write_ahead
 from rag_app.terms import fold
 from rag_app.values import Answer, Conversation, Exchange, Verdict
 
 _FILE = "log.sqlite"
+_PATIENCE_S = 10  # for what another process writes
 _TABLES = """
 CREATE TABLE IF NOT EXISTS conversations (
     id         TEXT PRIMARY KEY,
@@ -101,10 +103,13 @@ class ExchangeLog:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.touch(mode=0o600)
             self._connection = sqlite3.connect(
-                path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
+                path or ":memory:",
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=_PATIENCE_S,
             )
             self._connection.create_function("folded", 1, _folded, deterministic=True)
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            write_ahead(self._connection, _PATIENCE_S)
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._connection.executescript(_TABLES)
             self._complete_columns()

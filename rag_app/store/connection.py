@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rag_app.embedding import EmbedderIdentity
 from rag_app.errors import IndexBusy, IndexDamaged, IndexNotFound, IndexNotWritten, StoreError
+from rag_app.store.journal import write_ahead
 from rag_app.store.places import how_to_mend
 from rag_app.store.schema import ADDED_TABLES, DATABASE_FILE, FORMAT, OWN_TABLES, TABLES
 
@@ -136,8 +137,8 @@ class Connection:
             raise
 
     def _prepare(self, embedder: EmbedderIdentity | None) -> None:
+        write_ahead(self._connection, _PATIENCE_S)
         for pragma in (
-            "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
             f"cache_size = -{_CACHE_KIB}",

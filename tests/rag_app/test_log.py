@@ -301,10 +301,8 @@ def test_two_processes_may_open_an_old_log_at_once(old_log, tmp_path):
     for process in processes:
         assert process.stdout.readline() == "waits\n"
     ready.touch()
-    for process in processes:
-        assert process.wait(60) == 0, process.stderr.read()
-        process.stdout.close()
-        process.stderr.close()
+    ended = [process.communicate(timeout=60) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], ended
     assert ExchangeLog(old_log).exchange(7).verdict == "right"
 
 
