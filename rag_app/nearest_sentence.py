@@ -10,7 +10,7 @@ from rag_app.values import Passage
 
 FIRST = 10  # passages whose order their sentences have a say in
 _WEIGHT = 0.5  # of the cosine, beside the score of both searches
-_EMBEDDED = 6  # sentences: a question of a few words takes an eighth of the time that these take
+_EMBEDDED = 6  # sentences, which takes longer than all the rest of the search
 
 
 def favour_near_sentences(

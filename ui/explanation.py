@@ -1,12 +1,9 @@
 """Why these pages: how each passage of an answer came up in the search."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from rag_app.errors import RagError
 from rag_app.identity import scope_in
-from rag_app.narrowing import scope_of
 from rag_app.question.follow_ups import is_cited
 from rag_app.rendering import inert
 from rag_app.values import Answer, Exchange, Passage, Scope
@@ -50,14 +47,14 @@ def draw_explanation(exchange: Exchange, answer: Answer) -> None:
 
 def _explained(exchange: Exchange, answer: Answer) -> list[Passage]:
     """The answer's passages as the search that it was made from, done again, explains them."""
-    if all(passage.explanation for passage in answer.passages):
-        return list(answer.passages)
-    scope = scope_in(exchange.identity) or Scope()
+    if not answer.passages:  # it was told from the whole index
+        return []
     found = _searched(
-        answer.rewritten or answer.question, exchange.index,
-        scope.sources, scope.pages, scope.modified_after,
+        answer.rewritten or answer.question,
+        exchange.index,
+        scope_in(exchange.identity),
         resources.database(exchange.index).commit_number(),
-    )  # fmt: skip
+    )
     again = {(p.source, p.page, p.start, p.end): p for p in found}
     return [again.get((p.source, p.page, p.start, p.end), p) for p in answer.passages]
 
@@ -66,15 +63,13 @@ def _explained(exchange: Exchange, answer: Answer) -> list[Passage]:
 def _searched(
     question: str,
     index: str,
-    sources: tuple[str, ...] | None,
-    pages: tuple[int, int] | None,
-    modified_after: datetime | None,
+    scope: Scope | None,
     commit: int,  # another one is another search
 ) -> list[Passage]:
     from rag_app.answering import passages_read
     from rag_app.retrieval import find
 
-    settings, scope = resources.settings(), scope_of(sources, pages, modified_after)
+    settings = resources.settings()
     return find(
         question, passages_read(settings), index, settings, scope, explain=True, to_read=True
     )

@@ -29,9 +29,9 @@ class LocalChatModel(BaseChatModel):
     ``cancel``, a threading.Event that stops the answer and makes the call raise Cancelled,
     ``enough``, one that ends it with what was written, and ``on_place``, a function that is told
     how many questions are before this one; within a chain all three may stand in the config's
-    metadata. Closing the iterator of ``stream`` stops the answer
-    too. Safe from any thread; where ``most_waiting`` wait, a call raises ModelBusy, and where the
-    model says nothing for ``stall_s`` seconds, ModelCrashed. Several may share a process.
+    metadata. Closing the iterator of ``stream`` stops the answer too. Safe from any thread; where
+    ``most_waiting`` wait, a call raises ModelBusy, and where the model says nothing for
+    ``stall_s`` seconds, ModelCrashed. Several may share a process.
     """
 
     max_tokens: int
