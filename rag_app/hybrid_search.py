@@ -65,7 +65,7 @@ def search(
     names = reader.names()
     if allowed is not None:
         names = {source: names[source] for source in set(allowed.values())}
-    meant = route(query.question, names)
+    meant = route(query.question, names, reader.share_with)
     named = _likely(meant, len(names))
     narrower = replace(scope or Scope(), sources=tuple(named))
     chunks = reader.database.chunks_in(narrower) if named else {}

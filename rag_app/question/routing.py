@@ -3,13 +3,14 @@
 "What was Best Buy's revenue in FY2022?" means BESTBUY_2022_10K.pdf more than the report of any
 other year. What names a document are the words of its file's name and of its title, and the proper
 names and years that it opens with; how much a word says is told by how few documents have it.
+What half the library speaks of, as "cancer" in a library of medicine, names no document by itself.
 """
 
 import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from rag_app.language import ALL_STOP_WORDS
@@ -25,6 +26,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # A word with a capital that is not a sentence's first.
 _PROPER = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-ZÀ-ÖØ-Þ][\w&'-]{2,}")
 _LONGEST_NAME = 3  # words that a file's name may have glued together
+_NAMING = 0.01  # of the share of texts that say a word: as many documents have it for a name
 
 Names = frozenset[str]
 
@@ -49,11 +51,23 @@ def names_of(source: str, title: str, opening: str = "") -> Names:
     return frozenset(named - ALL_STOP_WORDS)
 
 
-def route(question: str, names: Mapping[str, Names]) -> dict[str, float]:
-    """How far the question names each document, by source, 0 to 1; those not named left out."""
+def route(
+    question: str, names: Mapping[str, Names], said: Callable[[str], float] = lambda _: 0.0
+) -> dict[str, float]:
+    """How far the question names each document, by source, 0 to 1; those not named left out.
+
+    ``said`` tells in which share of all texts a word stands. One that few documents have for a
+    name and very many speak of tells documents apart that something else names, no more.
+    """
     asked = _asked(question)
     named = {source: found for source, words in names.items() if (found := asked & words)}
     known = Counter(word for words in named.values() for word in words)
+    telling = {
+        word
+        for word, count in known.items()
+        if count >= _NAMING * len(names) or count >= _NAMING * len(names) * said(word)
+    }
+    named = {source: words for source, words in named.items() if words & telling}
     weights = {word: math.log((len(names) + 1) / (known[word] + 0.5)) for word in sorted(known)}
     total = sum(weights.values())
     if total <= 0:

@@ -115,6 +115,11 @@ class IndexReader:
             self._named = (commit, {source: names_of(source, *o) for source, *o in openings})
         return self._named[1]
 
+    def share_with(self, word: str) -> float:
+        """The share of all chunks that have the word in any of its forms; in ``snapshot``."""
+        counts = self.database.document_frequencies(terms.stems_of(word))
+        return max(counts.values(), default=0) / max(self.database.chunk_count(), 1)
+
     def contents_sha256(self) -> str:
         """The SHA-256 of all that the index holds, in hexadecimal; takes a snapshot of its own."""
         with self.database.snapshot():

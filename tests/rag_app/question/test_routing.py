@@ -42,6 +42,17 @@ def test_a_title_names_a_document_too():
     assert set(route("What did Amcor earn?", names)) == {"a.pdf"}
 
 
+def test_what_a_library_speaks_of_names_no_document_by_itself():
+    """Of 2,000 papers, a third on cancer, two have the word for a name, and two the author's."""
+    names = {f"{number}.pdf": names_of(f"{number}.pdf", "") for number in range(1997)}
+    names |= {file: names_of(file, "") for file in ("cancer.pdf", "varga.pdf", "varga-cancer.pdf")}
+    shares = {"cancer": 0.35, "varga": 0.02}
+    assert route("Does smoking cause cancer?", names, shares.__getitem__) == {}
+    named = route("What does Varga say of cancer?", names, shares.__getitem__)
+    assert set(named) == {"varga.pdf", "varga-cancer.pdf"}
+    assert named["varga-cancer.pdf"] > named["varga.pdf"]
+
+
 def test_a_wrong_guess_hides_nothing(own, tmp_path):
     from ingest.pipeline import ingest
 
