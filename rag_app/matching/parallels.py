@@ -6,13 +6,17 @@ Gdansk"), and a general sentence answers that; one in the very place of another 
 """
 
 import re
+from difflib import SequenceMatcher
 
 from rag_app.terms import words_of
 
 _NAME = r"[A-ZÀ-ÖØ-Þ][^\W\d_]*[a-zà-öø-ÿ][^\W\d_]+"
+_A_NAME = re.compile(_NAME)
+_ALIKE = 0.7  # of the letters of both, in order: "Mepal" is Nepal, "Baghdad" is not Paris
 _PLACED = re.compile(
-    r"(?P<head>[^\W\d_]{3,})\s+(?P<preposition>in|at|for|from|to|of|with|by)\s+(?:the\s+)?"
-    rf"(?P<name>{_NAME}(?:\s{_NAME})*)"
+    r"(?P<head>[^\W\d_]{3,})\s+"
+    r"(?P<preposition>in|at|for|from|to|of|with|by|em|n[ao]s?|d[aeo]s?|para|por|com)\s+(?:the\s+)?"
+    rf"(?P<name>{_NAME}(?:\s(?:d[aeo]s?\s)?{_NAME})*)"
 )
 
 
@@ -21,18 +25,39 @@ def names_in_the_place_of_others(question: str, said: str) -> list[str]:
 
     >>> names_in_the_place_of_others("How many jobs are lost in Gdansk?", "Jobs lost in Oslo: 5.")
     ['Gdansk']
+    >>> names_in_the_place_of_others("Quanto chove no Brasil?", "Chove na Argentina.")
+    ['Brasil']
     """
     told = list(_PLACED.finditer(said))
     asked = _PLACED.finditer(question)
     return [own["name"] for own in asked if any(_is_beside(own, other) for other in told)]
 
 
+def may_misspell(word: str, text: str) -> bool:
+    """Whether the word may be meant for a name that stands in the text.
+
+    >>> may_misspell("Instanbul", "He is the mayor of Istanbul.")
+    True
+    """
+    written = SequenceMatcher(b=word.lower())
+    for name in _A_NAME.findall(text):
+        written.set_seq1(name.lower())
+        if written.ratio() >= _ALIKE:
+            return True
+    return False
+
+
 def _is_beside(own: re.Match[str], other: re.Match[str]) -> bool:
     """Whether they are alike but for the name."""
     return (
-        own["preposition"] == other["preposition"]
+        _plain(own["preposition"]) == _plain(other["preposition"])
         and own["name"] != other["name"]
         and any(
             word & beside for word in words_of(own["head"]) for beside in words_of(other["head"])
         )
     )
+
+
+def _plain(preposition: str) -> str:
+    """Without the article that Portuguese writes into it."""
+    return {"n": "em", "d": "de"}.get(preposition[0], preposition)
