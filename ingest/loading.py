@@ -39,7 +39,8 @@ def load(path: Path, options: LoadingOptions) -> LoadedDocument:
         if path.suffix.lower() == ".pdf":
             raise FileRejected(
                 Reason.NO_TEXT_LAYER,
-                f"its {len(document.pages)} pages are pictures without text; run OCR over it first",
+                f"no text on its pages ({len(document.pages)});"
+                " if they are pictures, run OCR over it first",
             )
         raise FileRejected(Reason.EMPTY, "it holds no text")
     return document
