@@ -147,6 +147,7 @@ _FELL = re.compile(
     r"(?i)\b(?:loss|lost|losses|fell|fall|drop|declin|decreas|down|negative|minus|below|shrank|reduc"
     r"|prejuízo|perda|perdeu|queda|ca(?:iu|íram)|diminu|redu[zç]|negativ|menos|abaixo)[^.;]{0,60}$"
 )
+_FIRST_YEAR = re.compile(r"(?<![\d.,])(?P<century>1\d|20)(?P<year>\d\d)[-–/]$")  # of "1348–50"
 _NO_DIGIT = re.compile(r"\D")
 _GROUPED = re.compile(rf"\d{{1,3}}(?:([.,{_APART}])\d{{3}})(?:\1\d{{3}})*")
 _TABLE_SCALE = re.compile(
@@ -178,10 +179,22 @@ def figures(text: str, language: Language) -> list[Figure]:
         unit = _CURRENCIES.get(before) or _CURRENCIES.get(after) or _MEASURES.get(after, "")
         if value is None:  # a version, a section: it agrees with its like alone
             value, power, unit = Decimal(_NO_DIGIT.sub("", digits)), 0, digits
+        if not (scale or unit) and (first := _FIRST_YEAR.search(text, 0, match.start())):
+            value = _last_year(value, first)
         value *= Decimal(10) ** power * (-1 if _is_negative(match) else 1)
         fell = _FELL.search(text, 0, match.start()) is not None
         found.append(Figure(value, unit, bool(scale), fell, *match.span()))
     return found + [_month(match) for match in _MONTH.finditer(text)]
+
+
+def _last_year(value: Decimal, first: re.Match[str]) -> Decimal:
+    """The year that the two digits after another year stand for; else the value as it is.
+
+    Those that may be a month stay one: 2009-12.
+    """
+    if max(int(first["year"]), 12) < value < 100:
+        return 100 * int(first["century"]) + value
+    return value
 
 
 def _is_negative(match: re.Match[str]) -> bool:

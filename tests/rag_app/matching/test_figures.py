@@ -96,6 +96,14 @@ def test_a_power_of_ten_is_part_of_its_figure():
     assert says(small, figures("a rate of 0.00001", "en"))
 
 
+@pytest.mark.parametrize(
+    ("text", "last"), [("1348–50", 1350), ("2023/24", 2024), ("2009-12", 12), ("1999/98", 98)]
+)
+def test_two_digits_after_a_year_are_a_year(text: str, last: int):
+    """Else "50% died in 1348-50" would be borne out by the year, where 60% did."""
+    assert figures(f"In {text} a tenth died.", "en")[1].value == last
+
+
 def test_units_must_agree_where_both_are_told():
     (euros,), (dollars,), (bare,) = (figures(t, "en") for t in ("€ 5", "$ 5", "5"))
     assert not says(euros, [dollars])
