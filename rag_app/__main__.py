@@ -45,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if (options.question is None) == (options.replay is None):
         parser.error("give a question, or --replay with the number of an answer")
+    if options.question in _COMMANDS:
+        parser.error(f"'{options.question}' is a command: write it first, its options after it")
     _warn()
     try:
         if options.replay is not None:

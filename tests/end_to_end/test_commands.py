@@ -136,6 +136,12 @@ def test_evaluate_and_watch_are_commands_and_no_questions(environment, documents
     assert (documents.parent / "questions-results.html").exists()
 
 
+def test_a_command_behind_an_option_is_no_question(environment):
+    run = python(environment, "-m", "rag_app", "--json", "log")
+    assert run.returncode == 2
+    assert "'log' is a command" in run.stderr
+
+
 def test_a_bad_setting_ends_with_code_2(environment, documents: Path):
     for name, value in (("RAG_PASSAGES", "0"), ("RAG_LLM", "gpt-9"), ("RAG_LLM", "gguf:/no.gguf")):
         python(environment, "-m", "ingest", str(documents))
