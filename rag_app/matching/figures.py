@@ -148,6 +148,7 @@ _FELL = re.compile(
     r"|prejuízo|perda|perdeu|queda|ca(?:iu|íram)|diminu|redu[zç]|negativ|menos|abaixo)[^.;]{0,60}$"
 )
 _FIRST_YEAR = re.compile(r"(?<![\d.,])(?P<century>1\d|20)(?P<year>\d\d)[-–/]$")  # of "1348–50"
+_AND = re.compile(r"\s(?:and\s|e\s)?")  # between the parts of a number in words
 _NO_DIGIT = re.compile(r"\D")
 _GROUPED = re.compile(rf"\d{{1,3}}(?:([.,{_APART}])\d{{3}})(?:\1\d{{3}})*")
 _TABLE_SCALE = re.compile(
@@ -166,7 +167,8 @@ def figures(text: str, language: Language) -> list[Figure]:
     >>> figures("Revenue was $1.2bn, up 5%", "en")[0].value
     Decimal('1200000000.0')
     """
-    found = []
+    found: list[Figure] = []
+    above = 0  # the scale of the figure in words before
     for match in _FIGURE[language].finditer(text):
         digits = match["digits"].lower()
         scale = (match["scale"] or "").lower()
@@ -183,8 +185,19 @@ def figures(text: str, language: Language) -> list[Figure]:
             value = _last_year(value, first)
         value *= Decimal(10) ** power * (-1 if _is_negative(match) else 1)
         fell = _FELL.search(text, 0, match.start()) is not None
-        found.append(Figure(value, unit, bool(scale), fell, *match.span()))
+        figure = Figure(value, unit, bool(scale), fell, *match.span())
+        spelt = 0 if digits[0].isdigit() else 10**power  # its scale, of one in words
+        goes_on = 0 < spelt < above and not found[-1].unit
+        if goes_on and _AND.fullmatch(text, found[-1].end, figure.start):
+            figure = _sum(found.pop(), figure)
+        found.append(figure)
+        above = spelt
     return found + [_month(match) for match in _MONTH.finditer(text)]
+
+
+def _sum(more: Figure, less: Figure) -> Figure:
+    """One figure of both parts: two thousand five hundred."""
+    return Figure(more.value + less.value, less.unit, True, more.fell, more.start, less.end)
 
 
 def _last_year(value: Decimal, first: re.Match[str]) -> Decimal:
