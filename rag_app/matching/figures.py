@@ -149,6 +149,7 @@ _FELL = re.compile(
 )
 _FIRST_YEAR = re.compile(r"(?<![\d.,])(?P<century>1\d|20)(?P<year>\d\d)[-–/]$")  # of "1348–50"
 _AND = re.compile(r"\s(?:and\s|e\s)?")  # between the parts of a number in words
+_BEFORE = 80  # characters before a figure, in which these are looked for
 _NO_DIGIT = re.compile(r"\D")
 _GROUPED = re.compile(rf"\d{{1,3}}(?:([.,{_APART}])\d{{3}})(?:\1\d{{3}})*")
 _TABLE_SCALE = re.compile(
@@ -181,10 +182,11 @@ def figures(text: str, language: Language) -> list[Figure]:
         unit = _CURRENCIES.get(before) or _CURRENCIES.get(after) or _MEASURES.get(after, "")
         if value is None:  # a version, a section: it agrees with its like alone
             value, power, unit = Decimal(_NO_DIGIT.sub("", digits)), 0, digits
-        if not (scale or unit) and (first := _FIRST_YEAR.search(text, 0, match.start())):
+        start = match.start()
+        if not (scale or unit) and (first := _FIRST_YEAR.search(text, max(start - 5, 0), start)):
             value = _last_year(value, first)
         value *= Decimal(10) ** power * (-1 if _is_negative(match) else 1)
-        fell = _FELL.search(text, 0, match.start()) is not None
+        fell = _FELL.search(text, max(start - _BEFORE, 0), start) is not None
         figure = Figure(value, unit, bool(scale), fell, *match.span())
         spelt = 0 if digits[0].isdigit() else 10**power  # its scale, of one in words
         goes_on = 0 < spelt < above and not found[-1].unit
@@ -211,11 +213,12 @@ def _last_year(value: Decimal, first: re.Match[str]) -> Decimal:
 
 
 def _is_negative(match: re.Match[str]) -> bool:
-    if match["minus"] or match["open"] or _MINUS.search(match.string, 0, match.start()):
+    text, at = match.string, match.start()
+    if match["minus"] or match["open"] or _MINUS.search(text, max(at - 2, 0), at):
         return True
     start = match.start("before" if match["before"] else "digits")
-    is_cell = _CELL.search(match.string, 0, start) is not None
-    return is_cell and _CELL_END.match(match.string, match.end()) is not None
+    is_cell = _CELL.search(text, max(start - _BEFORE, 0), start) is not None
+    return is_cell and _CELL_END.match(text, match.end()) is not None
 
 
 def _month(match: re.Match[str]) -> Figure:
