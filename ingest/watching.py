@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ingest.pipeline import ingest
 from ingest.report import Report
+from rag_app.command import counted
 from rag_app.errors import DocumentsError, IndexBusy
 from rag_app.settings import Settings, load_settings
 from rag_app.store.places import own_places, real_folder
@@ -91,7 +92,9 @@ def events_of(report: Report) -> Iterator[Event]:
         if file.action in ("unchanged", "kept"):
             continue
         if file.outcome == INDEXED:
-            said = file.detail or f"{file.pages} pages, {file.chunks} passages"
+            said = file.detail or (
+                f"{counted(file.pages, 'page')}, {counted(file.chunks, 'passage')}"
+            )
             yield Event(file.action, file.source, said)
         else:
             yield Event("rejected", file.source, f"{file.outcome}: {file.detail}")

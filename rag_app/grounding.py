@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from rag_app.evidence import Sentence
 from rag_app.language import ALL_STOP_WORDS, Language, detect
+from rag_app.matching.bounds import is_unbound
 from rag_app.matching.dates import dates
 from rag_app.matching.figures import Figure, figures, says, table_powers
 from rag_app.matching.reversal import is_swapped, is_turned, marks
@@ -169,10 +170,12 @@ def _bears(claim: _Claim, text: str, places: Sequence[Sentence], gate: Gate) -> 
         return False
     if not _dates_stand(claim.text, have):
         return False
-    if gate.in_order:
-        return _runs(said.all_words, have.all_words) <= _MOST_RUNS
     if is_turned(claim.text, text):
         return False
+    if gate.in_order:
+        if is_unbound(said.text, said.figures, have.text, have.figures):
+            return False
+        return _runs(said.all_words, have.all_words) <= _MOST_RUNS
     if is_swapped(*(marks(it.text, it.figures, language) for it in (said, have))):
         return False
     return _names_stand(said, have, places, language)

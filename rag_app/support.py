@@ -9,7 +9,12 @@ from rag_app.evidence import Sentence, probability
 from rag_app.language import ALL_STOP_WORDS, Language, detect, is_surely
 from rag_app.matching.dates import MONTH_OF
 from rag_app.matching.numbering import is_of_another_number, phrases_of_codes
-from rag_app.matching.parallels import may_misspell, names_in_the_place_of_others
+from rag_app.matching.parallels import (
+    Displaced,
+    asks_whether,
+    may_misspell,
+    names_in_the_place_of_others,
+)
 from rag_app.matching.periods import is_of_another_period
 from rag_app.matching.weekdays import is_day
 from rag_app.store.database import Database
@@ -94,21 +99,28 @@ def _is_of_another(question: str, best: Sentence, database: Database) -> bool:
             for name in _NAME.findall(question)
         )
     return any(
-        _is_not_meant(name, around, passage.source, database)
-        for name in names_in_the_place_of_others(question, best.text)
+        _is_not_meant(it, question, around, passage.source, database)
+        for it in names_in_the_place_of_others(question, best.text)
     )
 
 
-def _is_not_meant(name: str, around: str, source: str, database: Database) -> bool:
+def _is_not_meant(
+    displaced: Displaced, question: str, around: str, source: str, database: Database
+) -> bool:
     """Whether a name in whose place a sentence has another is none of those that stand here.
 
-    One that no document has may be a misspelt one of these.
+    One that no document has may be a misspelt one of these, or another word for it: unless it is
+    a place that something is looked for in.
     """
-    words = [word for word in name.split() if word[0].isupper()]
-    return all(_is_elsewhere(word, around, source, database) for word in words) and (
-        bool(database.matching(" OR ".join(any_of(stems) for stems in words_of(name))))
-        or not any(may_misspell(word, around) for word in words)
-    )
+    words = [word for word in displaced.name.split() if word[0].isupper()]
+    if len(words) > 1:
+        words = [word for word in words if word.lower() not in _NO_NAMES]  # Rio de Janeiro
+    if not words or not all(_is_elsewhere(word, around, source, database) for word in words):
+        return False
+    if database.matching(" OR ".join(any_of(stems) for stems in words_of(displaced.name))):
+        return True
+    is_misspelt = any(may_misspell(word, around) for word in words)
+    return displaced.is_place and not (asks_whether(question) or is_misspelt)
 
 
 def _is_of_unknown_code(question: str, around: str, database: Database) -> bool:

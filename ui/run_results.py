@@ -43,7 +43,7 @@ def results(run: Run, before: Run | None) -> None:
             score_name(name),
             number(evaluation.means[name], 3),
             change,
-            help=f"[{number(low, 3)}; {number(high, 3)}]",
+            help=f"{score_name(name)}: [{number(low, 3)}; {number(high, 3)}]",
         )
     left, right = st.columns([3, 2])
     runs = [run] if before is None else [before, run]
@@ -66,7 +66,7 @@ def _differences(before: Run, run: Run) -> None:
     if not found:
         st.caption(t("run_no_differences"))
         return
-    better = sum(change.now > change.before for change in found)
+    better = sum(change.gain > 0 for change in found)
     st.caption(t("run_better_worse", better=number(better), worse=number(len(found) - better)))
     st.dataframe(
         [

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 Place = TypeVar("Place", bound=Hashable)
 
+_LESS_IS_BETTER = frozenset({"false refusals"})
 _ARTICLES = {
     "en": re.compile(r"\b(a|an|the)\b"),
     "pt": re.compile(r"\b(o|a|os|as|um|uma|uns|umas)\b"),
@@ -22,6 +23,15 @@ _ARTICLES = {
 _MARKER = re.compile(r"\[\d+\]")
 _DASHES = "-–—/"
 _PUNCTUATION = set(string.punctuation) - set(_DASHES) | set("“”‘’«»…")
+
+
+def gain(score: str, before: float, now: float) -> float:
+    """How much better the score is; below 0 where it is worse.
+
+    >>> gain("contains", 0.0, 1.0), gain("false refusals", 1.0, 0.0)
+    (1.0, 1.0)
+    """
+    return before - now if score in _LESS_IS_BETTER else now - before
 
 
 def normalise(text: str, language: str) -> str:

@@ -3,7 +3,8 @@
 import html
 from typing import Any
 
-_LESS_IS_BETTER = frozenset({"false refusals"})
+from rag_app.evaluation.metrics import gain
+
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;
 padding:0 1rem;color:#16282b}
@@ -75,7 +76,7 @@ def as_html(run: dict[str, Any], before: dict[str, Any] | None) -> str:
 
 
 def _is_better(name: str, delta: float) -> bool:
-    return delta < 0 if name in _LESS_IS_BETTER else delta > 0
+    return gain(name, 0.0, delta) > 0
 
 
 def _changes(run: dict[str, Any], before: dict[str, Any] | None) -> list[tuple[str, str, float]]:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rag_app.errors import DocumentsError
 from rag_app.evaluate import Evaluation, Scored
+from rag_app.evaluation.metrics import gain
 from rag_app.settings import Settings
 from rag_app.whole_file import write_whole
 
@@ -41,6 +42,11 @@ class Change:
     score: str
     before: float
     now: float
+
+    @property
+    def gain(self) -> float:
+        """How much better it is; below 0 where it is worse."""
+        return gain(self.score, self.before, self.now)
 
 
 _READER = TypeAdapter(Run)
@@ -120,7 +126,7 @@ def changes(before: Evaluation, now: Evaluation) -> list[Change]:
         for name, value in item.scores.items()
         if name in scores and value != scores[name]
     ]
-    return sorted(found, key=lambda change: change.now - change.before)
+    return sorted(found, key=lambda change: change.gain)
 
 
 def _write(path: Path, data: bytes) -> None:

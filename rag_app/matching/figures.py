@@ -147,8 +147,14 @@ _FELL = re.compile(
     r"(?i)\b(?:loss|lost|losses|fell|fall|drop|declin|decreas|down|negative|minus|below|shrank|reduc"
     r"|prejuízo|perda|perdeu|queda|ca(?:iu|íram)|diminu|redu[zç]|negativ|menos|abaixo)[^.;]{0,60}$"
 )
-_FIRST_YEAR = re.compile(r"(?<![\d.,])(?P<century>1\d|20)(?P<year>\d\d)[-–/]$")  # of "1348–50"
+# The first year of "1348–50".
+_FIRST_YEAR = re.compile(
+    r"(?<![\d.,/-])(?P<century>1\d|20)(?P<year>\d\d)"
+    r"[ \u00a0\u202f]?(?P<mark>[-‐‑–—/])[ \u00a0\u202f]?\Z"
+)
+_IN_A_CODE = re.compile(r"[-/.,]?\w")  # right behind a figure that is no year: 2014/65/EU
 _AND = re.compile(r"\s(?:and\s|e\s)?")  # between the parts of a number in words
+_MONTHS, _SEASONS, _LIFETIME = 12, 5, 90
 _BEFORE = 80  # characters before a figure, in which these are looked for
 _NO_DIGIT = re.compile(r"\D")
 _GROUPED = re.compile(rf"\d{{1,3}}(?:([.,{_APART}])\d{{3}})(?:\1\d{{3}})*")
@@ -183,7 +189,11 @@ def figures(text: str, language: Language) -> list[Figure]:
         if value is None:  # a version, a section: it agrees with its like alone
             value, power, unit = Decimal(_NO_DIGIT.sub("", digits)), 0, digits
         start = match.start()
-        if not (scale or unit) and (first := _FIRST_YEAR.search(text, max(start - 5, 0), start)):
+        if (
+            not (scale or unit or _IN_A_CODE.match(text, match.end()))
+            and len(digits) == 2
+            and (first := _FIRST_YEAR.search(text, max(start - 8, 0), start))
+        ):
             value = _last_year(value, first)
         value *= Decimal(10) ** power * (-1 if _is_negative(match) else 1)
         fell = _FELL.search(text, max(start - _BEFORE, 0), start) is not None
@@ -205,11 +215,17 @@ def _sum(more: Figure, less: Figure) -> Figure:
 def _last_year(value: Decimal, first: re.Match[str]) -> Decimal:
     """The year that the two digits after another year stand for; else the value as it is.
 
-    Those that may be a month stay one: 2009-12.
+    Those that may be a month stay one (2009-12), and a law's number is no year (1521/51).
     """
-    if max(int(first["year"]), 12) < value < 100:
-        return 100 * int(first["century"]) + value
-    return value
+    years = value - int(first["year"])
+    if first["mark"] == "-":
+        is_range = years > 0 and value > _MONTHS
+    elif first["mark"] == "/":
+        is_range = 0 < years <= _SEASONS
+    else:
+        years = years if years > 0 else years + 100
+        is_range = years <= _LIFETIME
+    return 100 * int(first["century"]) + int(first["year"]) + years if is_range else value
 
 
 def _is_negative(match: re.Match[str]) -> bool:

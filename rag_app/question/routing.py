@@ -3,7 +3,7 @@
 "What was Best Buy's revenue in FY2022?" means BESTBUY_2022_10K.pdf more than the report of any
 other year. What names a document are the words of its file's name and of its title, and the proper
 names and years that it opens with; how much a word says is told by how few documents have it.
-What half the library speaks of, as "cancer" in a library of medicine, names no document by itself.
+What the library speaks of throughout, as "cancer" in one of medicine, names no document by itself.
 """
 
 import math
@@ -26,7 +26,8 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # A word with a capital that is not a sentence's first.
 _PROPER = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-ZÀ-ÖØ-Þ][\w&'-]{2,}")
 _LONGEST_NAME = 3  # words that a file's name may have glued together
-_NAMING = 0.01  # of the share of texts that say a word: as many documents have it for a name
+_THROUGHOUT = 0.02  # of all texts say a word that is no name by itself, unless
+_NAMING = 0.01  # of that share of the documents have it for a name
 
 Names = frozenset[str]
 
@@ -56,18 +57,22 @@ def route(
 ) -> dict[str, float]:
     """How far the question names each document, by source, 0 to 1; those not named left out.
 
-    ``said`` tells in which share of all texts a word stands. One that few documents have for a
-    name and very many speak of tells documents apart that something else names, no more.
+    ``said`` tells in which share of all texts a word stands. One in lower case that few documents
+    have for a name and very many speak of names none without another word of its name.
     """
     asked = _asked(question)
+    written_as_names = {found.group().lower() for found in _PROPER.finditer(question)}
     named = {source: found for source, words in names.items() if (found := asked & words)}
     known = Counter(word for words in named.values() for word in words)
     telling = {
         word
         for word, count in known.items()
-        if count >= _NAMING * len(names) or count >= _NAMING * len(names) * said(word)
+        if word in written_as_names
+        or count >= _NAMING * len(names)
+        or (share := said(word)) < _THROUGHOUT
+        or count >= _NAMING * len(names) * share
     }
-    named = {source: words for source, words in named.items() if words & telling}
+    named = {source: words for source, words in named.items() if len(words) > 1 or words <= telling}
     weights = {word: math.log((len(names) + 1) / (known[word] + 0.5)) for word in sorted(known)}
     total = sum(weights.values())
     if total <= 0:

@@ -47,6 +47,9 @@ def test_figures_units_names_and_turns_must_stand_in_what_is_cited(claim: str, l
         ("Nenhum sócio votou contra a proposta.", "O sócio votou contra a proposta."),
         ("Claims above 15 euros need receipts.", "Claims below 15 euros need receipts."),
         ("Flights of six hours or more are paid.", "Flights of six hours or less are paid."),
+        ("Business class is allowed on flights of six hours or more.",
+         "Business class is allowed on flights under six hours."),
+        ("Invoices are paid within 10 working days.", "Invoices are paid after 10 working days."),
         ("It runs daily except on Sundays.", "It runs daily including on Sundays."),
         ("Smoking is permitted in the yard here.", "Smoking is prohibited in the yard here."),
         ("Pagam os que ganham acima de 900 reais.", "Pagam os que ganham abaixo de 900 reais."),
@@ -84,6 +87,29 @@ def test_what_the_text_denies_or_turns_is_not_said(text: str, claim: str):
 )  # fmt: skip
 def test_names_and_figures_do_not_change_places(text: str, claim: str, label: str):
     assert judge(claim, [place(text)], [place(text)], detect(text), LENIENT).label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "label"),
+    [
+        ("The customer may end the contract with 6 months' notice.",
+         "The customer may end the contract for 6 months.", "unsupported"),
+        ("Employees can work from abroad for at most 20 working days.",
+         "Employees can work from abroad for 20 working days.", "unsupported"),
+        ("Trips are booked at least 14 days ahead.", "Trips are booked 14 days ahead.",
+         "unsupported"),
+        ("Trips are booked at least 14 days ahead.", "Trips are booked at most 14 days ahead.",
+         "unsupported"),
+        ("The bridge, 503 metres long, opened in 1932.", "The bridge is 503 metres long.",
+         "supported"),
+        ("As férias são marcadas até 30 de abril.", "As férias são marcadas até 30 de abril.",
+         "supported"),
+        ("As férias são de no máximo 22 dias.", "As férias são de 22 dias.", "unsupported"),
+    ],
+)  # fmt: skip
+def test_a_shortened_quotation_keeps_what_bounds_its_figures(text: str, claim: str, label: str):
+    as_quoted = Gate(1.0, finished=True, in_order=True)  # for the packaged model's words
+    assert judge(claim, [place(text)], [place(text)], detect(text), as_quoted).label == label
 
 
 def test_a_tables_scale_may_stand_above_it():

@@ -338,11 +338,13 @@ def test_a_document_of_another_number_is_told_by_what_stands_above(
         ("How many jobs are lost in Gdansk?", "In Stavanger no job was lost.", []),
         ("What is the limit for a trip to Gdansk?", "The limit is 180 in Europe.", []),
         ("Who lost in Gdansk?", "Ana lost in Gdansk.", []),
+        ("What is the revenue of Apple?", "The revenue of the Company was 394 billion.", []),
+        ("Did sales in Peru and in Chile fall?", "Sales in Chile fell.", []),
         ("Quem ganhou na Costa da Prata?", "Ana ganhou no Porto.", ["Costa da Prata"]),
     ],
 )
 def test_a_name_in_the_very_place_of_another(question: str, said: str, names: list[str]):
-    assert names_in_the_place_of_others(question, said) == names
+    assert [it.name for it in names_in_the_place_of_others(question, said)] == names
 
 
 @pytest.fixture(scope="module")
@@ -366,6 +368,8 @@ def two_offices(settings, tmp_path_factory):
         ("How many jobs will be lost in Stavanger?", "No jobs will be lost in Stavanger.", False),
         ("How many jobs will be lost in Gdansk?", "No jobs will be lost in Stavanger.", True),
         ("How many jobs will be lost in Baghdad?", "No jobs will be lost in Stavanger.", True),
+        ("Will jobs be lost in Baghdad?", "No jobs will be lost in Stavanger.", False),
+        ("How many jobs will be lost of Oslo?", "No jobs will be lost of Stavanger.", False),
         ("How many jobs will be lost in Stavangr?", "No jobs will be lost in Stavanger.", False),
         ("What is the limit for a trip to Gdansk?", "The limit for a hotel night is 180.", False),
         ("What does the RX-200 cost?", "Prices of RX-100 and RX-300", True),

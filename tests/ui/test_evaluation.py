@@ -105,6 +105,19 @@ def test_two_questions_of_one_id_are_both_compared():
     assert [change.question for change in changes(run(1, 1), run(0, 0))] == ["0?", "1?"]
 
 
+def test_a_refusal_that_is_gone_is_a_gain():
+    def run(refused: float, found: float) -> Evaluation:
+        return Evaluation(
+            "default", [Scored("1", "?", {"false refusals": refused, "hit@1": found}, {}, [])]
+        )
+
+    worst_first = changes(run(refused=1, found=1), run(refused=0, found=0))
+    assert [(change.score, change.gain) for change in worst_first] == [
+        ("hit@1", -1),
+        ("false refusals", 1),
+    ]
+
+
 def test_a_broken_question_file_is_named(app: AppTest, own: Settings):
     folder = own.indexes_dir / "evaluations" / "questions"
     (folder / "broken.jsonl").write_text('{"id": 1}\n')

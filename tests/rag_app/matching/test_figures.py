@@ -100,9 +100,24 @@ def test_a_power_of_ten_is_part_of_its_figure():
 
 
 @pytest.mark.parametrize(
-    ("text", "last"), [("1348–50", 1350), ("2023/24", 2024), ("2009-12", 12), ("1999/98", 98)]
+    ("text", "last"),
+    [
+        ("1348–50", 1350),
+        ("1939 – 45", 1945),
+        ("1848\u201149", 1849),
+        ("2010–11", 2011),
+        ("1999–00", 2000),
+        ("2023/24", 2024),
+        ("2009-12", 12),
+        ("1999/98", 98),
+        ("1521/51", 51),
+        ("1600/25", 25),
+        ("2014/65/EU", 65),
+        ("2018–\n25", 25),
+        ("2014-16.5", Decimal("16.5")),
+    ],
 )
-def test_two_digits_after_a_year_are_a_year(text: str, last: int):
+def test_two_digits_after_a_year_are_a_year(text: str, last: int | Decimal):
     """Else "50% died in 1348-50" would be borne out by the year, where 60% did."""
     assert figures(f"In {text} a tenth died.", "en")[1].value == last
 

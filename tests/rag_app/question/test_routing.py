@@ -48,9 +48,17 @@ def test_what_a_library_speaks_of_names_no_document_by_itself():
     names |= {file: names_of(file, "") for file in ("cancer.pdf", "varga.pdf", "varga-cancer.pdf")}
     shares = {"cancer": 0.35, "varga": 0.02}
     assert route("Does smoking cause cancer?", names, shares.__getitem__) == {}
+    assert set(route("Who is Cancer?", names, shares.__getitem__)) == {
+        "cancer.pdf",
+        "varga-cancer.pdf",
+    }
     named = route("What does Varga say of cancer?", names, shares.__getitem__)
     assert set(named) == {"varga.pdf", "varga-cancer.pdf"}
     assert named["varga-cancer.pdf"] > named["varga.pdf"]
+    shares["varga"] = 0.35  # who signs every third paper; two words name what neither does
+    assert set(route("what does varga say of cancer?", names, shares.__getitem__)) == {
+        "varga-cancer.pdf"
+    }
 
 
 def test_a_wrong_guess_hides_nothing(own, tmp_path):
