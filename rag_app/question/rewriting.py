@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from rag_app.language import Language, detect
+from rag_app.question.circumstances import set_otherwise
 from rag_app.question.parts import (
     A_PERIOD,
     ABOUT,
@@ -180,6 +181,8 @@ def _replaced(before: str, fragment: str) -> str:
         if PERIOD.search(body):
             return _dated(body, period.group(1), placed) + end
         return f"{body} {placed}{end}"
+    if changed := set_otherwise(body, fragment):
+        return changed + end
     bare = _ARTICLES.sub("", fragment)
     told = _HANGING.sub("", PERIOD.sub("", bare).strip())
     names = names_in(body)

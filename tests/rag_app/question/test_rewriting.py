@@ -54,6 +54,28 @@ PONTE = "Qual é o comprimento da ponte Amarela?"
             "When did she meet Babbage?",
             "When did Ada Lovelace meet Babbage?",
         ),
+        (
+            "What is the credit if availability falls below 99.5%?",
+            "and below 98%?",
+            "What is the credit if availability falls below 98%?",
+        ),
+        ("What is the fee in 2021?", "and since 2022?", "What is the fee since 2022?"),
+        (
+            "What is the allowance for domestic travel?",
+            "and abroad?",
+            "What is the allowance abroad?",
+        ),
+        (
+            "Qual é a renda mensal?",
+            "e a partir de 2024?",
+            "Qual é a renda mensal a partir de 2024?",
+        ),
+        ("Qual é a taxa sem licença?", "e com licença?", "Qual é a taxa com licença?"),
+        (
+            "Quem paga as obras estruturais?",
+            "e as de conservação corrente?",
+            "Quem paga as obras de conservação corrente?",
+        ),
         ("Quem é Ana Silva?", "Quando ela entrou na Ford?", "Quando Ana Silva entrou na Ford?"),
     ],
 )
