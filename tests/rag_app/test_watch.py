@@ -13,8 +13,12 @@ LENGTH, SPECIES = "How long is the bridge?", "How many species does the garden h
 
 @pytest.fixture
 def watched(own, documents: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An index of ``documents`` with two watched questions."""
+    """An index of ``documents`` with two watched questions, answered by quotation.
+
+    What a small model makes of a sentence may change with the sentences beside it.
+    """
     monkeypatch.setenv("RAG_INDEXES_DIR", str(own.indexes_dir))
+    monkeypatch.setenv("RAG_ANSWERER", "extractive")
     ingest(documents, settings=own)
     assert main(["--add", LENGTH, "--add", SPECIES]) == 0
     return documents
