@@ -14,6 +14,12 @@ from rag_app.matching.figures import Figure
 from rag_app.terms import analyse
 
 _A_WORD = re.compile(r"[^\W\d_]+")
+# An amount behind a word that bounds it, and not what a preposition leads: "over the term".
+_AMOUNT = (
+    r"(?=\s+(?:[A-Z]{0,3}[$€£]\s?)?(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve"
+    r"|fifteen|twenty|thirty|sixty|ninety|um|uma|dois|duas|três|quatro|cinco|seis|sete|oito|nove"
+    r"|dez|doze|quinze|vinte|trinta|sessenta|noventa)\b))"
+)
 # Words that turn a claim around, in stems of what they begin with; each side excludes the other.
 _OPPOSITES = [
     (re.compile(rf"(?i)\b(?:{one})\w*"), re.compile(rf"(?i)\b(?:{other})\w*"))
@@ -21,10 +27,10 @@ _OPPOSITES = [
         (r"increas|rose|ris(?:e|ing)|grew|grow|higher|up\b|gain",
          r"decreas|declin|fell|fall|drop|lower|down\b|shr[aiu]nk|loss"),
         (r"before\b|prior\b|earlier", r"after\b|subsequent|later"),
-        (r"within\b|before\b|until\b|by\s+the\b|no\s+later", r"after\b|beyond\b|no\s+earlier"),
-        (r"under\b|below\b|less\b|fewer\b|up\s+to|at\s+most",
-         r"or\s+more|or\s+over|at\s+least|over\b"),
-        (r"dentro\s+d[eo]|até\b|antes\b", r"depois|após"),
+        (rf"within{_AMOUNT}|no\s+later", rf"after{_AMOUNT}|beyond{_AMOUNT}|no\s+earlier"),
+        (rf"(?:under|less\s+than|fewer\s+than|up\s+to|at\s+most){_AMOUNT}",
+         rf"or\s+more|or\s+over|(?:over|more\s+than|at\s+least){_AMOUNT}"),
+        (rf"(?:dentro\s+de|até|em\s+até){_AMOUNT}", rf"(?:depois\s+de|após|mais\s+de){_AMOUNT}"),
         (r"maxim|most\b|largest|highest|greatest", r"minim|least\b|smallest|lowest"),
         (r"above\b|more\b|exceed|at\s+least", r"below\b|less\b|fewer\b|at\s+most"),
         (r"includ", r"exclud|except\b"),

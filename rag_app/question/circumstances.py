@@ -6,7 +6,7 @@ time or place, or stands behind it where it has none. "E as de conservação?" l
 
 import re
 
-from rag_app.question.parts import A_PERIOD, PARTICIPLE, PREPOSITION
+from rag_app.question.parts import A_PERIOD, PARTICIPLE, PREPOSITION, WITHIN
 
 # Words of a group may stand for one another: "and after 2020?" for "before 2020".
 _GROUPS = (
@@ -26,7 +26,7 @@ _ADVERB = re.compile(
 )
 _NO_NOUN = re.compile(r"(?i)^(?P<article>os?|as?)\s+(?P<rest>d[aeo]s?\s(?-i:[a-zà-ÿ]).*)$")
 _TIME_NOW = re.compile(r"(?i)^(?:today|now|hoje|agora|atualmente)$")
-_WHEN = rf"\b(?:in|for|during|em|no|na|para|durante)\s+{A_PERIOD}"
+_WHEN = rf"\b{WITHIN}\s+{A_PERIOD}"
 _WHERE = r"(?:in|at|for|em|n[ao]s?|para)"
 _REST = rf"(?:\s(?!{PREPOSITION}\b)\S+)+"
 

@@ -15,6 +15,7 @@ ARTICLE = r"(?:the|an?|os?|as?|uma?)"
 PREPOSITION = (
     r"(?:of|in|on|for|to|from|with|at|by|about|d[aeo]s?|em|n[ao]s?|para|por|pel[ao]s?|com|sobre)"
 )
+WITHIN = r"(?:in|for|during|at|by|em|no|na|nos|nas|para|durante)"  # before a period or a place
 # FY22, Q3 of 2022, 3T23, 2021.
 A_PERIOD = (
     r"\b(?:fy\s?'?\d{2,4}|q[1-4](?:\s+(?:of\s+|de\s+)?(?:19|20)\d\d)?|[1-4][qt]\d{2,4}"

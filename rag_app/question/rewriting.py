@@ -21,6 +21,7 @@ from rag_app.question.parts import (
     PARTICIPLE,
     PERIOD,
     PREPOSITION,
+    WITHIN,
     fact_of,
     names_in,
     telling_words,
@@ -41,10 +42,9 @@ _LEAD = re.compile(
     r"| (?:and|but|or)\b | (?:mas\s+)?e\s+(?:quanto\s+)(?:a|à|ao|aos|às)\b | (?:mas|ou)\b | e\b"
     r")[,\s]*"
 )
-_WITHIN = r"(?:in|for|during|at|by|em|no|na|nos|nas|para|durante)"
 # "in 2022", "no 3T23", and nothing else.
 _PERIOD_ALONE = re.compile(
-    rf"(?i)^(?:(?:{_WITHIN}|of|d[aeo]s?)\s+)?(?:the\s+|o\s+|a\s+)?({A_PERIOD})$"
+    rf"(?i)^(?:(?:{WITHIN}|of|d[aeo]s?)\s+)?(?:the\s+|o\s+|a\s+)?({A_PERIOD})$"
 )
 # "2019 to 2021", "2019, 2020 e 2021".
 _A_RANGE = (
@@ -55,13 +55,13 @@ _FROM_TO = rf"(?:between|from|entre|de|desde)\s+{_A_RANGE}"
 _RANGE = re.compile(_A_RANGE, re.IGNORECASE)
 _RANGE_TOLD = re.compile(rf"(?i)\b{_FROM_TO}")
 # Where in a question its time stands: "in 2021", "between 2019 and 2021".
-_WHEN = re.compile(rf"(?i)\b(?:{_FROM_TO}|{_WITHIN}\s+(?:{_A_RANGE}|{A_PERIOD}))")
+_WHEN = re.compile(rf"(?i)\b(?:{_FROM_TO}|{WITHIN}\s+(?:{_A_RANGE}|{A_PERIOD}))")
 # Before the words that tell: "the", "of the", "para a".
 _ARTICLES = re.compile(
     r"(?i)^(?:(?:the|an?|o|os|as?|um|uma|d[oa]s?|de|of|in|for|em|n[oa]s?|ao?s?)\s+)+"
 )
 # A preposition whose period was taken out.
-_HANGING = re.compile(rf"(?i)\s+(?:{_WITHIN}|of|de|do|da)$")
+_HANGING = re.compile(rf"(?i)\s+(?:{WITHIN}|of|de|do|da)$")
 # "fez o mestrado"
 _LAST = re.compile(rf"(?i)\w\s(?P<thing>{ARTICLE}(?:\s(?!{PREPOSITION}\b)\w+){{1,4}})$")
 # "How many trucks were sold".
@@ -221,7 +221,7 @@ def _put_in_place(body: str, fragment: str) -> str:
     """
     if lead := re.match(rf"(?i)({PREPOSITION})\s", fragment):
         led = rf"(?i)\b{_same_preposition(lead[1])}(?:\s(?!{PREPOSITION}\b)\w+)+"
-        same = [*re.finditer(rf"{led}(?=$|\s{_WITHIN}\s{A_PERIOD})", body)]
+        same = [*re.finditer(rf"{led}(?=$|\s{WITHIN}\s{A_PERIOD})", body)]
         if not same:
             return f"{body} {fragment}"
         start, end = same[-1].span()
@@ -261,6 +261,6 @@ def _with_names(question: str, before: str) -> str | None:
 
 
 def _placed(fragment: str, before: str) -> str:
-    if re.match(rf"(?i)(?:{_WITHIN}|of|d[aeo]s?)\b", fragment):
+    if re.match(rf"(?i)(?:{WITHIN}|of|d[aeo]s?)\b", fragment):
         return fragment
     return f"{'em' if detect(before) == 'pt' else 'in'} {fragment}"

@@ -26,8 +26,9 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # A word with a capital that is not a sentence's first.
 _PROPER = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-ZÀ-ÖØ-Þ][\w&'-]{2,}")
 _LONGEST_NAME = 3  # words that a file's name may have glued together
-_THROUGHOUT = 0.02  # of all texts say a word that is no name by itself, unless
-_NAMING = 0.01  # of that share of the documents have it for a name
+# A word that so many of all texts say is no name by itself, unless documents have it for a name at
+# least a hundredth as often as texts say it.
+_THROUGHOUT, _NAMING = 0.02, 0.01
 
 Names = frozenset[str]
 
@@ -68,7 +69,7 @@ def route(
         word
         for word, count in known.items()
         if word in written_as_names
-        or count >= _NAMING * len(names)
+        or count >= _NAMING * len(names)  # whatever its share, which is not looked up then
         or (share := said(word)) < _THROUGHOUT
         or count >= _NAMING * len(names) * share
     }
