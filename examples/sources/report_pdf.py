@@ -8,15 +8,32 @@ keeps room for the footnotes at the foot of their pages.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import markdown_blocks as md
-from report_figures import FIGURES
-from reportlab.lib.colors import HexColor
-from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_RIGHT
+from report_blocks import figure, inline, table
+from report_styles import (
+    ACCENT,
+    BODY,
+    BOTTOM,
+    BYLINE,
+    CHAPTER,
+    FORMULA,
+    HEIGHT,
+    INK,
+    ITEM,
+    NOTE,
+    RULE,
+    SECTION,
+    SIDE,
+    SUBTITLE,
+    TEXT_WIDTH,
+    TITLE,
+    TOP,
+    WIDTH,
+)
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -26,53 +43,17 @@ from reportlab.platypus import (
     Flowable,
     Frame,
     HRFlowable,
-    KeepTogether,
     ListFlowable,
     ListItem,
     PageBreak,
     PageTemplate,
     Paragraph,
     Spacer,
-    Table,
 )
 
-INK = HexColor("#1c2733")
-ACCENT = HexColor("#1f4e79")
-RULE = HexColor("#9fb0c0")
-BAND = HexColor("#eef3f8")
-WIDTH, HEIGHT = A4
-SIDE, TOP, BOTTOM = 72, 84, 72
-TEXT_WIDTH = WIDTH - 2 * SIDE
 MOST_PAGES = 60
 MOST_PASSES = 12
 NOTE_GAP = 12
-
-
-def _style(name: str, font: str, size: float, leading: float, **rest: object) -> ParagraphStyle:
-    settings: dict[str, object] = {"textColor": INK} | rest
-    return ParagraphStyle(name, fontName=font, fontSize=size, leading=leading, **settings)
-
-
-BODY = _style(
-    "body", "Times-Roman", 10.8, 15.2, alignment=TA_JUSTIFY, spaceAfter=7.5, allowWidows=0
-)
-ITEM = _style("item", "Times-Roman", 10.8, 14.8, spaceAfter=3)
-FORMULA = _style(
-    "formula", "Times-Italic", 11, 15, alignment=TA_CENTER, spaceBefore=3, spaceAfter=10
-)
-CHAPTER = _style("chapter", "Helvetica-Bold", 19, 24, textColor=ACCENT, spaceAfter=14)
-SECTION = _style(
-    "section", "Helvetica-Bold", 12.5, 16, textColor=ACCENT, spaceBefore=9, spaceAfter=5
-)
-CAPTION = _style("caption", "Helvetica", 8.8, 11.5, spaceBefore=4, spaceAfter=5)
-CELL = _style("cell", "Helvetica", 8.6, 11)
-CELL_RIGHT = _style("cell-right", "Helvetica", 8.6, 11, alignment=TA_RIGHT)
-HEAD = _style("head", "Helvetica-Bold", 8.6, 11)
-HEAD_RIGHT = _style("head-right", "Helvetica-Bold", 8.6, 11, alignment=TA_RIGHT)
-NOTE = _style("note", "Times-Roman", 8.6, 10.6, spaceAfter=1.5)
-TITLE = _style("title", "Helvetica-Bold", 29, 36, textColor=ACCENT)
-SUBTITLE = _style("subtitle", "Helvetica", 14, 20)
-BYLINE = _style("byline", "Helvetica", 11, 16)
 
 
 @dataclass(frozen=True)
@@ -234,70 +215,6 @@ class Report(BaseDocTemplate):
 
 def _height(note: Paragraph) -> float:
     return note.wrap(TEXT_WIDTH, HEIGHT)[1] + NOTE.spaceAfter
-
-
-def inline(text: str, number_of: Callable[[str], int] | None = None) -> str:
-    """Turn the inline marks of a text into the library's markup."""
-    out = escape(text)
-    out = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", out)
-    out = re.sub(r"\*(.+?)\*", r"<i>\1</i>", out)
-    out = re.sub(r"`(.+?)`", r'<font name="Courier" size="9.4">\1</font>', out)
-    if number_of is not None:
-
-        def call(match: re.Match[str]) -> str:
-            number = number_of(match.group(1))
-            return f'<super size="7.4">{number}</super><onDraw name="note_call" label="{number}"/>'
-
-        out = re.sub(r"\[\^([\w-]+)\]", call, out)
-    return out
-
-
-def column_widths(block: md.TableBlock) -> list[float]:
-    """Share the text width among columns: what they need, the widest giving way first."""
-    need = []
-    for column, head in enumerate(block.header):
-        longest = max(stringWidth(row[column], "Helvetica", 8.6) for row in block.rows)
-        word = max(stringWidth(part, "Helvetica-Bold", 8.6) for part in head.split())
-        need.append(max(longest, word, stringWidth(head, "Helvetica-Bold", 8.6) * 0.62) + 15)
-    while sum(need) > TEXT_WIDTH:
-        widest = need.index(max(need))
-        need[widest] -= min(4.0, sum(need) - TEXT_WIDTH + 0.01)
-    spare = (TEXT_WIDTH - sum(need)) / len(need)
-    return [width + spare for width in need]
-
-
-def table(block: md.TableBlock, number: str) -> list[Flowable]:
-    """Set a table under its caption; figures are right aligned."""
-
-    def cells(row: tuple[str, ...], left: ParagraphStyle, right: ParagraphStyle) -> list[Paragraph]:
-        pairs = zip(row, block.right, strict=True)
-        return [Paragraph(inline(cell), right if flush else left) for cell, flush in pairs]
-
-    data = [cells(block.header, HEAD, HEAD_RIGHT)]
-    data += [cells(row, CELL, CELL_RIGHT) for row in block.rows]
-    style = [
-        ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
-        ("VALIGN", (0, 1), (-1, -1), "TOP"),
-        ("BACKGROUND", (0, 0), (-1, 0), BAND),
-        ("LINEABOVE", (0, 0), (-1, 0), 0.9, ACCENT),
-        ("LINEBELOW", (0, 0), (-1, 0), 0.6, ACCENT),
-        ("LINEBELOW", (0, 1), (-1, -2), 0.25, RULE),
-        ("LINEBELOW", (0, -1), (-1, -1), 0.9, ACCENT),
-        ("TOPPADDING", (0, 0), (-1, -1), 3),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
-        ("LEFTPADDING", (0, 0), (-1, -1), 5),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 5),
-    ]
-    grid = Table(data, colWidths=column_widths(block), style=style, repeatRows=1)
-    caption = Paragraph(f"<b>Table {number}.</b> {inline(block.caption)}", CAPTION)
-    return [Spacer(1, 4), KeepTogether([caption, grid]), Spacer(1, 12)]
-
-
-def figure(block: md.FigureBlock, number: str) -> list[Flowable]:
-    """Set a figure above its caption."""
-    caption = Paragraph(f"<b>Figure {number}.</b> {inline(block.caption)}", CAPTION)
-    drawing = FIGURES[block.key](TEXT_WIDTH)
-    return [Spacer(1, 4), KeepTogether([drawing, caption]), Spacer(1, 8)]
 
 
 def title_page(matter: Matter) -> list[Flowable]:
